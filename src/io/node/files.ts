@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FwplusError } from '../../errors.js';
+
+/** Reads a whole file. Throws a `FwplusError` that says what is in the way: no such file, a folder, no permission. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw explain(`Reading ${path}`, cause, path);
+  }
+}
+
+/**
+ * Writes a whole file or nothing: into a temporary file beside it, flushed to the disk, then renamed over `path`. Until
+ * then an earlier file of that name stays as it was. Throws a `FwplusError`, and leaves nothing half written behind.
+ */
+export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw explain(`Writing ${path}`, cause, path);
+  }
+}
+
+/**
+ * Makes the folder (and those above it) where it is missing, and writes and removes a file in it, so that long work does
+ * not begin in vain. With `bytes`, the disk must have that much room.
+ */
+export async function ensureWritableFolder(path: string, bytes = 0): Promise<void> {
+  const what = `Preparing the output folder ${path}`;
+  const probe = join(path, `.fwplus.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await mkdir(path, { recursive: true });
+    const file = await open(probe, 'wx');
+    await file.close();
+    await rm(probe);
+  } catch (cause) {
+    throw explain(what, cause, path);
+  }
+  const { bavail, bsize } = await statfs(path);
+  const left = bavail * bsize;
+  if (left < bytes) {
+    const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;
+    throw new FwplusError(`${what}: the disk has ${mebibytes(left)} left, wanted ${mebibytes(bytes)}.`, {
+      hint: 'Make room on that disk, or choose a folder on another one.',
+    });
+  }
+}
+
+const reasons: Record<string, readonly [found: string, hint: string]> = {
+  ENOENT: ['there is no such file or folder', 'Check the spelling and the folder you are in.'],
+  EISDIR: ['it is a folder, wanted a file', 'Name a file in it.'],
+  ENOTDIR: ['a part of the path is a file, wanted a folder', 'Choose another path, or move that file away.'],
+  EEXIST: [
+    'a file of that name is in the way, wanted a folder',
+    'Choose another path, or move that file away.',
+  ],
+  EACCES: ['permission denied', 'Change its permissions, or choose a place that is yours.'],
+  EPERM: ['the operation is not permitted', 'Change its permissions, or choose a place that is yours.'],
+  EROFS: ['the file system is read-only', 'Choose a folder on another disk.'],
+  ENOSPC: ['the disk is full', 'Make room on that disk, or choose a folder on another one.'],
+  EDQUOT: ['your disk quota is used up', 'Make room, or choose a folder on another disk.'],
+  EMFILE: ['too many files are open', 'Close other programs, or raise the limit (ulimit -n).'],
+  ENAMETOOLONG: ['the name is too long', 'Choose a shorter one.'],
+  ELOOP: ['the path leads round in symbolic links', 'Choose another path.'],
+  ERR_FS_FILE_TOO_LARGE: ['the file is larger than 2 GiB', 'Files of that size are not read in one piece.'],
+};
+
+function explain(what: string, cause: unknown, path: string): FwplusError {
+  const error = cause as NodeJS.ErrnoException;
+  const code = error.code ?? '';
+  const [found, hint] = reasons[code] ?? [error.message, `Check ${dirname(path)}.`];
+  return new FwplusError(`${what}: ${found}${code ? ` (${code})` : ''}.`, { hint, cause });
+}
