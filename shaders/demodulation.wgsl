@@ -1,0 +1,46 @@
+// Demodulation coefficients of a modulated convolution with weights W [O, I, K, K] and styles s [N, I]:
+//   d[n, o] = (Σ_i s[n, i]² Q[o, i] + epsilon)^(-1/2),   Q[o, i] = Σ_k W[o, i, k]²
+// and the gradient  ds[n, i] = -s[n, i] Σ_o dd[n, o] d[n, o]³ Q[o, i].
+// Memory: squares is Q transposed, [I, O], for `forward`, and [O, I] for `backward`: neighbouring threads read neighbours.
+
+struct Params {
+  batch: u32,
+  inChannels: u32,
+  outChannels: u32,
+  epsilon: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> squares: array<f32>;
+@group(0) @binding(2) var<storage, read> s: array<f32>;
+@group(0) @binding(3) var<storage, read_write> d: array<f32>;
+@group(0) @binding(4) var<storage, read> demodulated: array<f32>;
+@group(0) @binding(5) var<storage, read> dd: array<f32>;
+@group(0) @binding(6) var<storage, read_write> ds: array<f32>;
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) thread: vec3u) {
+  if (thread.x >= p.batch * p.outChannels) { return; }
+  let o = thread.x % p.outChannels;
+  let n = thread.x / p.outChannels;
+  var sum = 0.0;
+  for (var i = 0u; i < p.inChannels; i++) {
+    let style = s[n * p.inChannels + i];
+    sum += style * style * squares[i * p.outChannels + o];
+  }
+  d[thread.x] = inverseSqrt(sum + p.epsilon);
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) thread: vec3u) {
+  if (thread.x >= p.batch * p.inChannels) { return; }
+  let i = thread.x % p.inChannels;
+  let n = thread.x / p.inChannels;
+  var sum = 0.0;
+  for (var o = 0u; o < p.outChannels; o++) {
+    let at = n * p.outChannels + o;
+    let value = demodulated[at];
+    sum += dd[at] * value * value * value * squares[o * p.inChannels + i];
+  }
+  ds[thread.x] = -s[thread.x] * sum;
+}

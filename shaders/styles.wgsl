@@ -1,0 +1,56 @@
+// All styles of a generator at once: every layer's affine map of its row of the code.
+//   style[e] = Σ_d affine[j, d] · code[c, d] + bias[j]      c = codeOf[e] (sample · rows + row), j = channelOf[e]
+// `style` is a list of blocks, one a layer, [N, channels] each, padded to the alignment of views; codeOf is -1 in the padding.
+//   dcode[c, d] = Σ_runs Σ_k affine[j + k, d] · dstyle[e + k]      a run: (e, j, length), `maxRuns` for each row c
+// Memory: code [N · rows, width]; affine is [width, channels] in `forward` and [channels, width] in `backward`.
+
+struct Params {
+  elements: u32, // of style
+  channels: u32, // of all layers together
+  width: u32,
+  codes: u32, // N · rows
+  maxRuns: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> affine: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> code: array<f32>;
+@group(0) @binding(4) var<storage, read> codeOf: array<f32>;
+@group(0) @binding(5) var<storage, read> channelOf: array<f32>;
+@group(0) @binding(6) var<storage, read_write> style: array<f32>;
+@group(0) @binding(7) var<storage, read> runs: array<f32>;
+@group(0) @binding(8) var<storage, read> dstyle: array<f32>;
+@group(0) @binding(9) var<storage, read_write> dcode: array<f32>;
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) thread: vec3u) {
+  let at = thread.x;
+  if (at >= p.elements) { return; }
+  if (codeOf[at] < 0.0) {
+    style[at] = 0.0;
+    return;
+  }
+  let row = u32(codeOf[at]);
+  let j = u32(channelOf[at]);
+  var sum = bias[j];
+  for (var d = 0u; d < p.width; d++) { sum += affine[d * p.channels + j] * code[row * p.width + d]; }
+  style[at] = sum;
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) thread: vec3u) {
+  if (thread.x >= p.codes * p.width) { return; }
+  let d = thread.x % p.width;
+  let row = thread.x / p.width;
+  var sum = 0.0;
+  for (var run = 0u; run < p.maxRuns; run++) {
+    let at = 3u * (row * p.maxRuns + run);
+    let element = u32(runs[at]);
+    let j = u32(runs[at + 1u]);
+    for (var k = 0u; k < u32(runs[at + 2u]); k++) {
+      sum += affine[(j + k) * p.width + d] * dstyle[element + k];
+    }
+  }
+  dcode[thread.x] = sum;
+}

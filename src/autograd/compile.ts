@@ -1,0 +1,86 @@
+/** From a traced graph to something that runs. */
+import type { Device } from '../engine/device.js';
+import { type LaunchTime, type MemoryReport, Program } from '../engine/program.js';
+import type { Persistent } from '../engine/storage.js';
+import type { Graph, Operation } from './graph.js';
+import { Lowering } from './lowering.js';
+import { sizeOf, type Tensor } from './tensor.js';
+
+/** A compiled graph: write variables, run, read variables and kept tensors. */
+export class Executable {
+  readonly #program: Program;
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  get memory(): MemoryReport {
+    return this.#program.memory;
+  }
+
+  /** Dispatches in one run. */
+  get length(): number {
+    return this.#program.length;
+  }
+
+  run(): void {
+    this.#program.run();
+  }
+
+  profile(): Promise<LaunchTime[]> {
+    return this.#program.profile();
+  }
+
+  write(variable: Tensor, data: Float32Array | Uint32Array): void {
+    if (data.length !== sizeOf(variable.shape)) {
+      throw new Error(
+        `writing '${variable.name}': ${data.length} values for shape [${variable.shape.join(', ')}]`,
+      );
+    }
+    this.#program.write(persistent(variable), data);
+  }
+
+  async read(tensor: Tensor): Promise<Float32Array> {
+    return new Float32Array(await this.#program.read(persistent(tensor)));
+  }
+
+  destroy(): void {
+    this.#program.destroy();
+  }
+}
+
+/** Builds what the effects of the graph and the tensors in `outputs` need, in traced order; the rest is left out. */
+export async function compile(
+  device: Device,
+  graph: Graph,
+  options: {
+    readonly name: string;
+    readonly outputs?: readonly Tensor[];
+    readonly variables?: readonly Tensor[];
+  },
+): Promise<Executable> {
+  const outputs = options.outputs ?? [];
+  for (const output of outputs) output.keep();
+  const emit = new Lowering(device.facts);
+  for (const operation of neededOperations(graph.operations, outputs)) operation.lower(emit);
+  const keep = [...outputs, ...(options.variables ?? [])].map(persistent);
+  return new Executable(await Program.build(device, options.name, emit.launches, keep));
+}
+
+function neededOperations(operations: readonly Operation[], outputs: readonly Tensor[]): Operation[] {
+  const needed = new Set<Tensor>(outputs);
+  const kept: Operation[] = [];
+  for (const operation of [...operations].reverse()) {
+    if (!operation.effect && !operation.outputs.some((output) => needed.has(output))) continue;
+    for (const input of operation.inputs) needed.add(input);
+    kept.push(operation);
+  }
+  return kept.reverse();
+}
+
+function persistent(tensor: Tensor): Persistent {
+  const { storage } = tensor;
+  if (storage.kind !== 'persistent')
+    throw new Error(`'${tensor.name}' is not kept: name it among the outputs of compile()`);
+  return storage;
+}

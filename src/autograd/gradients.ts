@@ -1,0 +1,48 @@
+/** Reverse mode: extends a graph by the operations that make the gradients of a loss. */
+import type { Operation } from './graph.js';
+import { add } from './ops/elementwise.js';
+import { assertShape, type Tensor } from './tensor.js';
+
+/**
+ * Gradients of the sum of `loss` ([N], one value a sample) with respect to `variables`, in their order.
+ * Only operations that lie between the variables and the loss are differentiated, so frozen weights cost nothing.
+ * Throws where the loss does not depend on a variable or an operation on the way has no gradient.
+ */
+export function gradients(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
+  assertShape('gradients', loss, [null]);
+  const { graph } = loss;
+  const traced = [...graph.operations];
+  const reached = forwardReach(traced, variables);
+
+  const gradientOf = new Map<Tensor, Tensor>([[loss, graph.filled(loss.shape, 1)]]);
+  const accumulate = (tensor: Tensor, gradient: Tensor) => {
+    const sofar = gradientOf.get(tensor);
+    gradientOf.set(tensor, sofar ? add(sofar, gradient) : gradient);
+  };
+  for (const operation of traced.reverse()) {
+    const incoming = operation.outputs.map((output) => gradientOf.get(output));
+    const wanted = operation.inputs.map((input) => reached.has(input));
+    if (!incoming.some(Boolean) || !wanted.some(Boolean)) continue;
+    if (!operation.backward) throw new Error(`operation '${operation.name}' has no gradient`);
+    const { backward } = operation;
+    const outgoing = graph.scoped(`∂${operation.name}`, () => backward(incoming, wanted));
+    operation.inputs.forEach((input, at) => {
+      const gradient = outgoing[at];
+      if (wanted[at] && gradient) accumulate(input, gradient);
+    });
+  }
+  return variables.map((variable) => {
+    const gradient = gradientOf.get(variable);
+    if (!gradient) throw new Error(`the loss does not depend on '${variable.name}'`);
+    return gradient;
+  });
+}
+
+/** Every tensor that depends on one of `variables`, and they themselves. */
+function forwardReach(operations: readonly Operation[], variables: readonly Tensor[]): Set<Tensor> {
+  const reached = new Set(variables);
+  for (const { inputs, outputs } of operations) {
+    if (inputs.some((input) => reached.has(input))) for (const output of outputs) reached.add(output);
+  }
+  return reached;
+}

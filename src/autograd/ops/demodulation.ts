@@ -1,0 +1,70 @@
+/** Demodulation coefficients of a modulated convolution; see shaders/demodulation.wgsl. */
+import type { Packing } from '../../engine/constants.js';
+import { linearGrid } from '../../engine/launch.js';
+import { assertShape, type Tensor } from '../tensor.js';
+
+/**
+ * d [N, O] = (Σ_i s² Σ_k W² + epsilon)^(-1/2) for styles s [N, I] and frozen weights W [O, I, K, K].
+ * @param epsilon 1e-8 in the official networks; times I·K² for weights that come from rosinality's or genforce's (method.md 2.2).
+ */
+export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor {
+  const [outChannels, inChannels] = weight.shape as [number, number];
+  assertShape('demodulation', s, [null, inChannels]);
+  const batch = s.shape[0]!;
+  const params = { batch, inChannels, outChannels, epsilon };
+  const bytes = 4 * inChannels * outChannels;
+  const [d] = s.graph.operation({
+    name: 'demodulation',
+    inputs: [s],
+    shapes: [[batch, outChannels]],
+    lower: (emit, [out]) =>
+      emit.launch({
+        kernel: 'demodulation.forward',
+        bindings: { s, squares: emit.packed(weight, squares(outChannels, inChannels, true), bytes), d: out! },
+        params,
+        workgroups: linearGrid(batch * outChannels),
+      }),
+    backward: ([dd], _, [out]) => demodulationGradient(dd!, out!),
+  });
+  return d!;
+
+  function demodulationGradient(dd: Tensor, demodulated: Tensor): readonly Tensor[] {
+    return s.graph.operation({
+      name: 'styles',
+      inputs: [dd, s, demodulated],
+      shapes: [s.shape],
+      lower: (emit, [ds]) =>
+        emit.launch({
+          kernel: 'demodulation.backward',
+          bindings: {
+            dd,
+            s,
+            demodulated,
+            squares: emit.packed(weight, squares(outChannels, inChannels, false), bytes),
+            ds: ds!,
+          },
+          params,
+          workgroups: linearGrid(batch * inChannels),
+        }),
+    });
+  }
+}
+
+/** Q[o, i] = Σ_k W[o, i, k]², transposed to [I, O] where wanted; summed in float64. */
+function squares(outChannels: number, inChannels: number, transposed: boolean): Packing {
+  return {
+    key: transposed ? 'squares io' : 'squares oi',
+    pack: (data) => {
+      const taps = data.length / (outChannels * inChannels);
+      const packed = new Float32Array(outChannels * inChannels);
+      for (let o = 0; o < outChannels; o++) {
+        for (let i = 0; i < inChannels; i++) {
+          let sum = 0;
+          for (let k = 0; k < taps; k++) sum += data[(o * inChannels + i) * taps + k]! ** 2;
+          packed[transposed ? i * outChannels + o : o * inChannels + i] = sum;
+        }
+      }
+      return packed;
+    },
+  };
+}

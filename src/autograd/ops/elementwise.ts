@@ -1,0 +1,55 @@
+/** Elementwise operations on tensors of one shape. */
+import { linearGrid } from '../../engine/launch.js';
+import { assertShape, type Tensor } from '../tensor.js';
+
+/** a + b. Gradient: passes to both. */
+export function add(a: Tensor, b: Tensor): Tensor {
+  assertShape('add', b, a.shape);
+  const [sum] = a.graph.operation({
+    name: 'add',
+    inputs: [a, b],
+    shapes: [a.shape],
+    lower: (emit, [y]) =>
+      emit.launch({
+        kernel: 'elementwise.add',
+        bindings: { a, b, y: y! },
+        params: { count: a.size },
+        workgroups: linearGrid(a.size),
+      }),
+    backward: ([dy]) => [dy, dy],
+  });
+  return sum!;
+}
+
+/** factor · a. */
+export function scale(a: Tensor, factor: number): Tensor {
+  return scaleAndClip(a, { factor }, ([dy]) => [scale(dy!, factor)]);
+}
+
+/** a, held within [low, high]. Has no gradient: it serves projections after an optimiser step. */
+export function clip(a: Tensor, low: number, high: number): Tensor {
+  return scaleAndClip(a, { factor: 1, low, high });
+}
+
+const LARGEST = 3.4028234663852886e38;
+
+function scaleAndClip(
+  a: Tensor,
+  { factor, low = -LARGEST, high = LARGEST }: { factor: number; low?: number; high?: number },
+  backward?: (gradients: readonly (Tensor | undefined)[]) => readonly Tensor[],
+): Tensor {
+  const [y] = a.graph.operation({
+    name: 'scale',
+    inputs: [a],
+    shapes: [a.shape],
+    lower: (emit, [out]) =>
+      emit.launch({
+        kernel: 'elementwise.scale',
+        bindings: { a, y: out! },
+        params: { count: a.size, factor, low, high },
+        workgroups: linearGrid(a.size),
+      }),
+    ...(backward && { backward }),
+  });
+  return y!;
+}

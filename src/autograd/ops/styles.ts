@@ -1,0 +1,137 @@
+/** The styles of all layers of a generator, one affine map each, made in one launch; see shaders/styles.wgsl. */
+import { linearGrid } from '../../engine/launch.js';
+import { aligned } from '../graph.js';
+import { assertShape, type Tensor } from '../tensor.js';
+import { copyInto } from './copy.js';
+
+/** One layer's affine map: style = weight · row of the code + bias. */
+export interface StyleLayer {
+  /** The row of the code that it reads. */
+  readonly row: number;
+  /** [C, width], the gain of the equalised learning rate folded in. */
+  readonly weight: Float32Array;
+  /** [C] */
+  readonly bias: Float32Array;
+}
+
+/**
+ * code [N, rows, width] gives one [N, C] style a layer. Gradients flow to every row that a layer reads; the others get zero.
+ */
+export function styles(code: Tensor, layers: readonly StyleLayer[]): readonly Tensor[] {
+  assertShape('styles', code, [null, null, null]);
+  const { graph } = code;
+  const [batch, rows, width] = code.shape as [number, number, number];
+  const channelsOf = layers.map(({ bias }) => bias.length);
+  const channels = channelsOf.reduce((sum, count) => sum + count, 0);
+  const offsets: number[] = [];
+  let elements = 0;
+  for (const count of channelsOf) {
+    offsets.push(elements);
+    elements += aligned(batch * count);
+  }
+  const tables = indexTables(layers, batch, rows, offsets, elements);
+  const affine = graph.constant(
+    'affine',
+    [channels, width],
+    concatenated(layers.map(({ weight }) => weight)),
+  );
+  const bias = graph.constant('affine bias', [channels], concatenated(layers.map((layer) => layer.bias)));
+  const params = { elements, channels, width, codes: batch * rows, maxRuns: tables.maxRuns };
+
+  const { parts } = graph.partitioned({
+    name: 'styles',
+    inputs: [code],
+    shapes: channelsOf.map((count) => [batch, count]),
+    offsets,
+    size: elements,
+    lower: (emit, [style]) =>
+      emit.launch({
+        kernel: 'styles.forward',
+        bindings: {
+          affine: emit.packed(affine, {
+            key: 'transposed',
+            pack: (data) => transposed(data, channels, width),
+          }),
+          bias,
+          code,
+          codeOf: graph.constant('code of style', [elements], tables.codeOf),
+          channelOf: graph.constant('channel of style', [elements], tables.channelOf),
+          style: style!,
+        },
+        params,
+        workgroups: linearGrid(elements),
+        flops: 2 * batch * channels * width,
+      }),
+    backward: (gradients) => {
+      const dstyle = copyInto(graph, gradients, offsets, elements);
+      return graph.operation({
+        name: 'code',
+        inputs: [dstyle],
+        shapes: [code.shape],
+        lower: (emit, [dcode]) =>
+          emit.launch({
+            kernel: 'styles.backward',
+            bindings: {
+              affine,
+              runs: graph.constant('runs', [tables.runs.length], tables.runs),
+              dstyle,
+              dcode: dcode!,
+            },
+            params,
+            workgroups: linearGrid(code.size),
+            flops: 2 * batch * channels * width,
+          }),
+      });
+    },
+  });
+  return parts;
+}
+
+/** Which code row and affine row makes each element, and the inverse as runs; see the shader. */
+function indexTables(
+  layers: readonly StyleLayer[],
+  batch: number,
+  rows: number,
+  offsets: readonly number[],
+  elements: number,
+): { codeOf: Float32Array; channelOf: Float32Array; runs: Float32Array; maxRuns: number } {
+  const codeOf = new Float32Array(elements).fill(-1);
+  const channelOf = new Float32Array(elements);
+  const runsOf: number[][][] = Array.from({ length: batch * rows }, () => []);
+  let firstChannel = 0;
+  layers.forEach(({ row, bias: { length: count } }, at) => {
+    if (row < 0 || row >= rows)
+      throw new Error(`styles: layer ${at} reads row ${row} of a code with ${rows} rows`);
+    for (let n = 0; n < batch; n++) {
+      const first = offsets[at]! + n * count;
+      runsOf[n * rows + row]!.push([first, firstChannel, count]);
+      codeOf.fill(n * rows + row, first, first + count);
+      for (let c = 0; c < count; c++) channelOf[first + c] = firstChannel + c;
+    }
+    firstChannel += count;
+  });
+  const maxRuns = Math.max(...runsOf.map((list) => list.length));
+  const runs = new Float32Array(batch * rows * maxRuns * 3);
+  runsOf.forEach((list, c) => {
+    list.forEach((run, at) => {
+      runs.set(run, 3 * (c * maxRuns + at));
+    });
+  });
+  return { codeOf, channelOf, runs, maxRuns };
+}
+
+function concatenated(arrays: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    whole.set(array, at);
+    at += array.length;
+  }
+  return whole;
+}
+
+function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  return out;
+}

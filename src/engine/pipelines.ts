@@ -1,0 +1,116 @@
+/** Compute pipelines, built once for each kernel and its #param values, with compile errors a person can read. */
+import { FwplusError } from '../errors.js';
+import { type AdapterFacts, describeAdapter } from './adapter.js';
+import { sources } from './kernels.gen.js';
+import { type KernelName, kernelInfo } from './launch.js';
+import { type Constants, preprocess } from './preprocess.js';
+
+const COMPUTE_STAGE = 0x4;
+
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #facts: AdapterFacts;
+  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #modules = new Map<string, Promise<GPUShaderModule>>();
+  readonly #layouts = new Map<KernelName, GPUBindGroupLayout>();
+
+  constructor(device: GPUDevice, facts: AdapterFacts) {
+    this.#device = device;
+    this.#facts = facts;
+  }
+
+  get size(): number {
+    return this.#pipelines.size;
+  }
+
+  get(kernel: KernelName, constants: Constants): Promise<GPUComputePipeline> {
+    const key = `${kernel} ${JSON.stringify(constants)}`;
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#build(kernel, constants);
+      this.#pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  layout(kernel: KernelName): GPUBindGroupLayout {
+    let layout = this.#layouts.get(kernel);
+    if (!layout) {
+      const info = kernelInfo(kernel);
+      const entries: GPUBindGroupLayoutEntry[] = info.bindings.map(({ binding, access }) => ({
+        binding,
+        visibility: COMPUTE_STAGE,
+        buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+      }));
+      if (info.params) {
+        entries.push({
+          binding: info.params.binding,
+          visibility: COMPUTE_STAGE,
+          buffer: { type: 'uniform' },
+        });
+      }
+      layout = this.#device.createBindGroupLayout({ label: kernel, entries });
+      this.#layouts.set(kernel, layout);
+    }
+    return layout;
+  }
+
+  async #build(kernel: KernelName, constants: Constants): Promise<GPUComputePipeline> {
+    const { family, entry } = kernelInfo(kernel);
+    const module = await this.#module(family as keyof typeof sources, constants);
+    const layout = this.#device.createPipelineLayout({
+      label: kernel,
+      bindGroupLayouts: [this.layout(kernel)],
+    });
+    try {
+      return await this.#device.createComputePipelineAsync({
+        label: kernel,
+        layout,
+        compute: { module, entryPoint: entry },
+      });
+    } catch (error) {
+      throw new FwplusError(
+        `Kernel '${kernel}' did not build on ${describeAdapter(this.#facts)}: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  #module(family: keyof typeof sources, constants: Constants): Promise<GPUShaderModule> {
+    const key = `${family} ${JSON.stringify(constants)}`;
+    let module = this.#modules.get(key);
+    if (!module) {
+      module = this.#compile(family, constants);
+      this.#modules.set(key, module);
+    }
+    return module;
+  }
+
+  async #compile(family: keyof typeof sources, constants: Constants): Promise<GPUShaderModule> {
+    const code = preprocess(sources[family], constants);
+    this.#device.pushErrorScope('validation');
+    const module = this.#device.createShaderModule({ label: family, code });
+    const scope = this.#device.popErrorScope();
+    const { messages } = await module.getCompilationInfo();
+    await scope; // reported with its lines below
+    const errors = messages.filter((message) => message.type === 'error');
+    if (errors.length > 0) throw new FwplusError(compileMessage(family, code, errors, this.#facts));
+    return module;
+  }
+}
+
+function compileMessage(
+  family: string,
+  code: string,
+  errors: readonly GPUCompilationMessage[],
+  facts: AdapterFacts,
+): string {
+  const lines = code.split('\n');
+  const shown = errors.map(({ lineNum, linePos, message }) => {
+    const from = Math.max(0, lineNum - 4);
+    const context = lines
+      .slice(from, lineNum)
+      .map((line, at) => `${String(from + at + 1).padStart(5)} | ${line}`);
+    return [`shaders/${family}.wgsl:${lineNum}:${linePos}: ${message}`, ...context].join('\n');
+  });
+  return `A shader did not compile on ${describeAdapter(facts)}.\n${shown.join('\n')}`;
+}

@@ -1,0 +1,46 @@
+/** Where a launch's operands live, as plain data; a Program turns it into buffers. */
+import type { Packing } from './constants.js';
+
+interface Base {
+  readonly label: string;
+  readonly bytes: number;
+}
+
+/** Lives between its first write and its last read; the planner gives it a slot that it shares with others. */
+export interface Temporary extends Base {
+  readonly kind: 'temporary';
+}
+
+/** Has a buffer of its own for the life of the Program: codes, moments, inputs, results. Zero at first. */
+export interface Persistent extends Base {
+  readonly kind: 'persistent';
+}
+
+/** A frozen weight. */
+export interface Constant extends Base {
+  readonly kind: 'constant';
+  readonly data: Float32Array;
+  readonly packing: Packing;
+}
+
+/** A part of another storage; `offset` in bytes is a multiple of STORAGE_ALIGNMENT. */
+export interface View extends Base {
+  readonly kind: 'view';
+  readonly of: Storage;
+  readonly offset: number;
+}
+
+export type Storage = Temporary | Persistent | Constant | View;
+
+/** WebGPU's default minStorageBufferOffsetAlignment, in bytes. */
+export const STORAGE_ALIGNMENT = 256;
+
+export function rootOf(storage: Storage): { root: Temporary | Persistent | Constant; offset: number } {
+  let offset = 0;
+  let at = storage;
+  while (at.kind === 'view') {
+    offset += at.offset;
+    at = at.of;
+  }
+  return { root: at, offset };
+}
