@@ -1,0 +1,44 @@
+// Separable resampling by tables:
+//   y[n, oy, ox, c] = Σ_{(iy, u) in rows[oy]} Σ_{(ix, v) in columns[ox]} u · v · x[n, iy, ix, c]
+// The adjoint is the same with transposed tables.
+// Memory: x [N, H, W, C]; y [N, OH, OW, C]; rows [OH, rowTaps] and columns [OW, columnTaps] of (input index, weight),
+// padded with weight 0 at index 0. One thread makes one element.
+
+struct Params {
+  batch: u32,
+  inHeight: u32,
+  inWidth: u32,
+  outHeight: u32,
+  outWidth: u32,
+  channels: u32,
+  rowTaps: u32,
+  columnTaps: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> rows: array<vec2f>;
+@group(0) @binding(2) var<storage, read> columns: array<vec2f>;
+@group(0) @binding(3) var<storage, read> x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = thread.y * groups.x * 64u + thread.x;
+  if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
+  let c = index % p.channels;
+  let ox = (index / p.channels) % p.outWidth;
+  let oy = (index / (p.channels * p.outWidth)) % p.outHeight;
+  let n = index / (p.channels * p.outWidth * p.outHeight);
+  var sum = 0.0;
+  for (var a = 0u; a < p.rowTaps; a++) {
+    let tap = rows[oy * p.rowTaps + a];
+    let first = (n * p.inHeight + u32(tap.x)) * p.inWidth;
+    var line = 0.0;
+    for (var b = 0u; b < p.columnTaps; b++) {
+      let across = columns[ox * p.columnTaps + b];
+      line += across.y * x[(first + u32(across.x)) * p.channels + c];
+    }
+    sum += tap.y * line;
+  }
+  y[index] = sum;
+}
