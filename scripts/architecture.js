@@ -35,23 +35,30 @@ const comments = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 const imports =
   /^\s*(?:import|export)\s+(?:[^'"`=():]*?\bfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
-/**
- * Says what is wrong with each forbidden import below `base`.
- * @param {string} [base]
- */
-export function architectureProblems(base = root) {
-  /** @type {Record<string, string | { default: string }>} */
-  const subpaths = JSON.parse(readFileSync(join(base, 'package.json'), 'utf8')).imports ?? {};
-  return [...sources(base, 'src'), ...sources(base, 'web')].flatMap((file) => {
-    const text = readFileSync(join(base, file), 'utf8').replace(comments, '');
-    const found = [...text.matchAll(imports)].map((match) => match[1] ?? match[2]);
-    return [...new Set(found)]
-      .map((name) => problem(file, name, subpaths))
-      .filter((line) => line !== undefined);
-  });
+/** @typedef {Record<string, string | { default: string }>} Subpaths `imports` of package.json */
+
+/** Says what is wrong with each forbidden import below src/ and web/. */
+export function architectureProblems() {
+  const subpaths = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).imports ?? {};
+  return [...sources('src'), ...sources('web')].flatMap((file) =>
+    problemsOf(file, readFileSync(join(root, file), 'utf8'), subpaths),
+  );
 }
 
-/** @param {string} file @param {string} name @param {Record<string, string | { default: string }>} subpaths */
+/**
+ * The same for one file, by its path from the root.
+ * @param {string} file
+ * @param {string} text
+ * @param {Subpaths} subpaths
+ */
+export function problemsOf(file, text, subpaths) {
+  const found = [...text.replace(comments, '').matchAll(imports)].map((match) => match[1] ?? match[2]);
+  return [...new Set(found)]
+    .map((name) => problem(file, name, subpaths))
+    .filter((line) => line !== undefined);
+}
+
+/** @param {string} file @param {string} name @param {Subpaths} subpaths */
 function problem(file, name, subpaths) {
   const from = folderOf(file);
   if (from === undefined) return `${file}: no rule for this place; add one to scripts/architecture.js`;
@@ -67,7 +74,7 @@ function problem(file, name, subpaths) {
 }
 
 /** The source file that an import names, or undefined where it names a package. */
-/** @param {string} file @param {string} name @param {Record<string, string | { default: string }>} subpaths */
+/** @param {string} file @param {string} name @param {Subpaths} subpaths */
 function fileOf(file, name, subpaths) {
   if (name.startsWith('.')) return posix.join(dirname(file), name).replace(/\.js$/, '.ts');
   const target = name.startsWith('#') ? subpaths[name] : undefined;
@@ -81,10 +88,10 @@ function folderOf(file) {
   return fitting.sort((a, b) => b.length - a.length)[0];
 }
 
-/** @param {string} base @param {string} folder @returns {string[]} */
-function sources(base, folder) {
+/** @param {string} folder @returns {string[]} */
+function sources(folder) {
   try {
-    const names = readdirSync(join(base, folder), { recursive: true, encoding: 'utf8' });
+    const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
     return names
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.gen.ts'))
       .map((name) => posix.join(folder, name.replaceAll('\\', '/')));

@@ -1,25 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { architectureProblems } from '../../scripts/architecture.js';
+import { problemsOf } from '../../scripts/architecture.js';
 
-/** How many problems a tree of this one file has. */
+const subpaths = {
+  '#device': { browser: './dist/src/engine/device.browser.js', default: './dist/src/engine/device.node.js' },
+};
+
 function problems(file: string, text: string): number {
-  const base = mkdtempSync(join(tmpdir(), 'fwplus-architecture-'));
-  try {
-    mkdirSync(dirname(join(base, file)), { recursive: true });
-    writeFileSync(join(base, file), text);
-    const device = {
-      browser: './dist/src/engine/device.browser.js',
-      default: './dist/src/engine/device.node.js',
-    };
-    writeFileSync(join(base, 'package.json'), JSON.stringify({ imports: { '#device': device } }));
-    return architectureProblems(base).length;
-  } finally {
-    rmSync(base, { recursive: true });
-  }
+  return problemsOf(file, text, subpaths).length;
 }
 
 const allowed: Record<string, string[]> = {
