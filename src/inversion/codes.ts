@@ -1,0 +1,34 @@
+/** Codes and everything an interrupted inversion needs to go on, as values. One sample each. */
+import type { Method } from './method.js';
+import type { Term } from './objective.js';
+
+export interface Codes {
+  /** f [s, s, C] in F/W+; undefined in W+. */
+  readonly base: Float32Array | undefined;
+  /** [rows, D]: the rows from M on in F/W+, all rows in W+. */
+  readonly detail: Float32Array;
+}
+
+/** Adam's two moments of one code. */
+export interface MomentValues {
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
+/** One recorded step: the terms before the update of that step. */
+export type StepRecord = Readonly<Record<Term, number>>;
+
+export interface InversionState {
+  readonly modelId: string;
+  readonly method: Method;
+  /** SHA-256 of the target's bytes, so that a resumed run is of the same picture. */
+  readonly targetHash: string;
+  /** Steps made. */
+  readonly step: number;
+  readonly codes: Codes;
+  /** E(I), the target of the base term. */
+  readonly encodedBase: Float32Array | undefined;
+  readonly moments: { readonly base: MomentValues | undefined; readonly detail: MomentValues };
+  /** One entry a step made. */
+  readonly history: readonly StepRecord[];
+}

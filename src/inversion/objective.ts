@@ -1,0 +1,113 @@
+/** The loss of method.md 1.5 as a graph, for F/W+ and W+ alike. All terms are one value a sample, [N]. */
+import type { Graph } from '../autograd/graph.js';
+import { add, scale } from '../autograd/ops/elementwise.js';
+import { meanSquaredError, quantisedSquaredError } from '../autograd/ops/reduce.js';
+import { bicubic } from '../autograd/ops/resample.js';
+import type { Shape, Tensor } from '../autograd/tensor.js';
+import type { Method } from './method.js';
+import { type Model, requirePNorm } from './model.js';
+import { whiten } from './pnorm.js';
+import { perceptualSide } from './target.js';
+
+/** The codes: detail [N, rows, D]; base [N, s, s, C] in F/W+ only. */
+export interface CodeTensors {
+  readonly base: Tensor | undefined;
+  readonly detail: Tensor;
+}
+
+/** What the reconstruction is compared with. */
+export interface TargetTensors {
+  /** [N, R, R, 3] */
+  readonly picture: Tensor;
+  /** Perceptual features of the target. */
+  readonly features: readonly Tensor[];
+  /** E(I), in F/W+ only. */
+  readonly base: Tensor | undefined;
+}
+
+/** The columns of a recorded history, unweighted but for `total`; `error` is the 8-bit squared error behind the PSNR. */
+export const TERMS = ['total', 'squared', 'perceptual', 'base', 'pnorm', 'error'] as const;
+export type Term = (typeof TERMS)[number];
+
+export interface Objective {
+  readonly image: Tensor;
+  readonly terms: Readonly<Record<Term, Tensor>>;
+}
+
+/** Shapes of the codes: detail [N, rows, D], base [N, s, s, C] in F/W+ only. */
+export function codeShapes(
+  model: Model,
+  method: Method,
+  batch: number,
+): { base: Shape | undefined; detail: Shape } {
+  const { generator } = model;
+  if (method.space === 'w+') return { base: undefined, detail: [batch, generator.rows, generator.wDim] };
+  const side = method.baseSize;
+  return {
+    base: [batch, side, side, generator.channels(side)],
+    detail: [batch, generator.rows - generator.firstRow(side), generator.wDim],
+  };
+}
+
+export function codeTensors(graph: Graph, model: Model, method: Method, batch: number): CodeTensors {
+  const { base, detail } = codeShapes(model, method, batch);
+  return { base: base && graph.variable('base code', base), detail: graph.variable('detail code', detail) };
+}
+
+export function targetTensors(graph: Graph, model: Model, method: Method, batch: number): TargetTensors {
+  const side = model.generator.resolution;
+  const shapes = featureShapes(model, perceptualSide(side, method), batch);
+  const { base } = codeShapes(model, method, batch);
+  return {
+    picture: graph.variable('target', [batch, side, side, 3]),
+    features: shapes.map((shape, tap) => graph.variable(`target features ${tap}`, shape)),
+    base: base && graph.variable('encoded base code', base),
+  };
+}
+
+export function synthesise(model: Model, { base, detail }: CodeTensors): Tensor {
+  return base ? model.generator.synthesisFrom(base, detail) : model.generator.synthesis(detail);
+}
+
+export function objective(
+  model: Model,
+  method: Method,
+  codes: CodeTensors,
+  target: TargetTensors,
+): Objective {
+  const image = synthesise(model, codes);
+  const { graph } = image;
+  const [batch, side] = image.shape as [number, number];
+  const { weights } = method;
+  const nothing = graph.filled([batch], 0);
+
+  const compared = perceptualSide(side, method);
+  const seen = compared === side ? image : bicubic(image, compared, compared);
+  const squared = meanSquaredError(image, target.picture);
+  const perceptual = model.perceptual.distance(model.perceptual.features(seen), target.features);
+  const base = codes.base && target.base ? meanSquaredError(codes.base, target.base) : undefined;
+  const pnorm = method.pnorm === 'penalty' ? pnormPenalty(model, codes.detail) : undefined;
+
+  let total = add(squared, scale(perceptual, weights.perceptual));
+  if (base) total = add(total, scale(base, weights.base));
+  if (pnorm) total = add(total, scale(pnorm, weights.pnorm));
+  const error = quantisedSquaredError(image, target.picture);
+  return {
+    image,
+    terms: { total, squared, perceptual, base: base ?? nothing, pnorm: pnorm ?? nothing, error },
+  };
+}
+
+/** mean v² with the published divisor, all rows of a full code, though rows below M take no part (method.md 1.5). */
+function pnormPenalty(model: Model, detail: Tensor): Tensor {
+  const { rows, wDim } = model.generator;
+  const v = whiten(detail, requirePNorm(model, 'The P-norm+ penalty'));
+  return meanSquaredError(v, detail.graph.filled(v.shape, 0), rows * wDim);
+}
+
+function featureShapes(model: Model, side: number, batch: number): (readonly number[])[] {
+  return model.perceptual.channels.map((channels, tap) => {
+    const size = Math.floor(side / 2 ** tap);
+    return [batch, size, size, channels];
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * P-norm+ space (Zhu et al. 2020, "Improved StyleGAN embedding"; method.md 1.5): w before the mapping network's last
+ * activation, whitened by the statistics of a million mapped samples.
+ *   v = (LeakyReLU₅(w) − μ) · C / √λ        and back        w = LeakyReLU₁⸝₅(v √λ · Cᵀ + μ)
+ */
+
+import { activate } from '../autograd/ops/activate.js';
+import { LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
+import { channelAffine } from '../autograd/ops/channel-affine.js';
+import { clip } from '../autograd/ops/elementwise.js';
+import { fullyConnected } from '../autograd/ops/fully-connected.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { FwplusError } from '../errors.js';
+
+/** μ [D], λ [D], and C [D, D] with eigenvectors as columns, as published (the eigenvalues in any order). */
+export interface PNormStatistics {
+  readonly mean: Float32Array;
+  readonly eigenvalues: Float32Array;
+  readonly eigenvectors: Float32Array;
+}
+
+/** Throws a FwplusError unless the arrays fit a code of width `wDim` and all eigenvalues are positive. */
+export function checkPNorm({ mean, eigenvalues, eigenvectors }: PNormStatistics, wDim: number): void {
+  if (mean.length !== wDim || eigenvalues.length !== wDim || eigenvectors.length !== wDim * wDim) {
+    throw new FwplusError(
+      `P-norm+ statistics: sizes ${mean.length}, ${eigenvalues.length}, ${eigenvectors.length} do not fit a code of width ${wDim}.`,
+      { hint: 'They belong to another generator.' },
+    );
+  }
+  const bad = eigenvalues.findIndex((value) => !(value > 0));
+  if (bad >= 0)
+    throw new FwplusError(
+      `P-norm+ statistics: eigenvalue ${bad} is ${eigenvalues[bad]}, wanted a positive number.`,
+    );
+}
+
+const BEFORE_ACTIVATION = { slope: 5, gain: 1, limit: UNLIMITED };
+const AFTER_ACTIVATION = { slope: 0.2, gain: 1, limit: UNLIMITED };
+
+/** code [..., D] to v [..., D], in units of standard deviations. */
+export function whiten(code: Tensor, { mean, eigenvalues, eigenvectors }: PNormStatistics): Tensor {
+  const { graph } = code;
+  const width = mean.length;
+  const weight = new Float32Array(width * width);
+  for (let o = 0; o < width; o++) {
+    for (let i = 0; i < width; i++)
+      weight[o * width + i] = eigenvectors[i * width + o]! / Math.sqrt(eigenvalues[o]!);
+  }
+  // The mean goes first: behind the product its share would reach 1/√λ, and the difference would drown in rounding.
+  const centred = channelAffine(
+    activate(code, BEFORE_ACTIVATION),
+    graph.filled([width], 1),
+    graph.constant(
+      'minus mean',
+      [width],
+      mean.map((value) => -value),
+    ),
+    LINEAR,
+  );
+  return fullyConnected(centred, graph.constant('whitening', [width, width], weight));
+}
+
+/** v [..., D] back to a code [..., D]. */
+export function unwhiten(v: Tensor, { mean, eigenvalues, eigenvectors }: PNormStatistics): Tensor {
+  const { graph } = v;
+  const width = mean.length;
+  const weight = eigenvectors.map((value, at) => value * Math.sqrt(eigenvalues[at % width]!));
+  return fullyConnected(v, graph.constant('unwhitening', [width, width], weight), {
+    bias: graph.constant('mean', [width], mean),
+    activation: AFTER_ACTIVATION,
+  });
+}
+
+/** The paper's hard clipping: the code whose v is held within ±limit standard deviations. */
+export function clipToPNorm(code: Tensor, statistics: PNormStatistics, limit = 5): Tensor {
+  return unwhiten(clip(whiten(code, statistics), -limit, limit), statistics);
+}

@@ -1,0 +1,80 @@
+/**
+ * The base-code encoder E (Kang et al. 2021): from a picture of side 8·s to a base code of side s. Eleven 3x3 convolutions,
+ * three average poolings, batch norm and leaky ReLU 0.2 after all convolutions but the last (method.md 1.3). Any width.
+ */
+
+import { LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
+import { convolution } from '../autograd/ops/convolution.js';
+import { averagePool } from '../autograd/ops/pooling.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { assertShape } from '../autograd/tensor.js';
+import type { StateDict } from './state.js';
+
+/** `model.N` in the published checkpoint: convolutions (batch norm, if any, at N + 1) and poolings, in order. */
+const STEPS = [0, 3, 6, 'pool', 10, 13, 16, 'pool', 20, 23, 26, 'pool', 30, 33] as const;
+const LAST = 33;
+const BATCH_NORM_EPSILON = 1e-5;
+const ACTIVATION = { slope: 0.2, gain: 1, limit: UNLIMITED };
+
+export class BasecodeEncoder {
+  /** Channels of the base code. */
+  readonly channels: number;
+  readonly #state: StateDict;
+
+  constructor(state: StateDict) {
+    this.#state = state;
+    let inChannels = 3;
+    for (const step of STEPS) {
+      if (step === 'pool') continue;
+      const { shape } = state.get(`model.${step}.weight`, [null, inChannels, 3, 3]);
+      inChannels = shape[0]!;
+      state.get(`model.${step}.bias`, [inChannels]);
+      if (step === LAST) continue;
+      for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
+        state.get(`model.${step + 1}.${part}`, [inChannels]);
+    }
+    this.channels = inChannels;
+  }
+
+  /** Picture [N, 8s, 8s, 3] in [-1, 1] to base code [N, s, s, C]; batch norm in inference. */
+  encode(picture: Tensor): Tensor {
+    assertShape('encoder', picture, [null, null, null, 3]);
+    return picture.graph.scoped('encoder', () => {
+      let x = picture;
+      for (const step of STEPS) x = step === 'pool' ? averagePool(x, 2) : this.#convolution(x, step);
+      return x;
+    });
+  }
+
+  /** Convolution with batch norm folded into its epilogue: scaleOut = γ/σ, bias = (b − μ)·γ/σ + β. */
+  #convolution(x: Tensor, step: number): Tensor {
+    const { graph } = x;
+    const weight = this.#state.constant(graph, `model.${step}.weight`);
+    const bias = this.#state.get(`model.${step}.bias`);
+    if (step === LAST) {
+      return convolution(x, weight, {
+        padding: 1,
+        bias: graph.constant('bias', bias.shape, bias.data),
+        activation: LINEAR,
+      });
+    }
+    const norm = (part: string) => this.#state.get(`model.${step + 1}.${part}`).data;
+    const [gamma, beta, mean, variance] = [
+      norm('weight'),
+      norm('bias'),
+      norm('running_mean'),
+      norm('running_var'),
+    ];
+    const scale = gamma.map((value, c) => value / Math.sqrt(variance[c]! + BATCH_NORM_EPSILON));
+    const shift = bias.data.map((value, c) => (value - mean[c]!) * scale[c]! + beta[c]!);
+    const batch = x.shape[0]!;
+    const repeated = new Float32Array(batch * scale.length);
+    for (let n = 0; n < batch; n++) repeated.set(scale, n * scale.length);
+    return convolution(x, weight, {
+      padding: 1,
+      scaleOut: graph.constant('scale', [batch, scale.length], repeated),
+      bias: graph.constant('shift', [shift.length], shift),
+      activation: ACTIVATION,
+    });
+  }
+}

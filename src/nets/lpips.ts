@@ -1,0 +1,64 @@
+/**
+ * LPIPS (Zhang et al. 2018) on VGG16's layout: the perceptual distance of method.md 3. With the official VGG16 and lin weights
+ * it is LPIPS-VGG v0.1; with the default model's own small network it is a perceptual distance and not called LPIPS.
+ */
+import { LINEAR } from '../autograd/ops/activation.js';
+import { channelAffine } from '../autograd/ops/channel-affine.js';
+import { add } from '../autograd/ops/elementwise.js';
+import { featureDistance } from '../autograd/ops/feature-distance.js';
+import { unitNormalise } from '../autograd/ops/normalise.js';
+import { assertShape, type Tensor } from '../autograd/tensor.js';
+import { FwplusError } from '../errors.js';
+import type { StateDict } from './state.js';
+import { checkVgg16, vgg16Features } from './vgg16.js';
+
+const SHIFT = [-0.03, -0.088, -0.188];
+const SCALE = [0.458, 0.448, 0.45];
+
+export class PerceptualDistance {
+  /** Channels of the five taps; tap k has side ⌊side / 2^k⌋. */
+  readonly channels: readonly number[];
+  readonly #state: StateDict;
+
+  /** `features.N.*` and `lin{0-4}.model.1.weight` [1, C, 1, 1], the latter not negative. */
+  constructor(state: StateDict) {
+    this.#state = state;
+    this.channels = checkVgg16(state);
+    this.channels.forEach((channels, tap) => {
+      const { data } = state.get(`lin${tap}.model.1.weight`, [1, channels, 1, 1]);
+      if (data.some((value) => value < 0)) {
+        throw new FwplusError(`${state.name}: lin${tap} has negative weights, so it is no distance.`);
+      }
+    });
+  }
+
+  /** Unit-normalised features of pictures [N, H, W, 3] in [-1, 1], one tensor for each of five taps. */
+  features(picture: Tensor): Tensor[] {
+    assertShape('perceptual features', picture, [null, null, null, 3]);
+    const { graph } = picture;
+    return graph.scoped('perceptual', () => {
+      const scale = graph.constant(
+        'scale',
+        [3],
+        Float32Array.from(SCALE, (value) => 1 / value),
+      );
+      const shift = graph.constant(
+        'shift',
+        [3],
+        Float32Array.from(SHIFT, (value, c) => -value / SCALE[c]!),
+      );
+      const normalised = channelAffine(picture, scale, shift, LINEAR);
+      return vgg16Features(normalised, this.#state).map((feature) => unitNormalise(feature));
+    });
+  }
+
+  /** The distance of two lists of features, one value a sample, [N]. */
+  distance(a: readonly Tensor[], b: readonly Tensor[]): Tensor {
+    return a
+      .map((feature, tap) => {
+        const { data } = this.#state.get(`lin${tap}.model.1.weight`);
+        return featureDistance(feature, b[tap]!, feature.graph.constant(`lin${tap}`, [data.length], data));
+      })
+      .reduce(add);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * StyleGAN2 (Karras et al. 2020) as a composition of operations: mapping, truncation, and synthesis entered at the constant
+ * or at a base code f (Kang et al. 2021, F/W+ space). Any resolution and channel table; both follow from the weights.
+ * Keys are those of stylegan2-ada-pytorch; facts in method.md 1.2 and 2.1.
+ */
+import type { Graph } from '../autograd/graph.js';
+import { type Activation, LEAKY_RELU, LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
+import { add } from '../autograd/ops/elementwise.js';
+import { fullyConnected } from '../autograd/ops/fully-connected.js';
+import { modulatedConvolution } from '../autograd/ops/modulated-convolution.js';
+import { normaliseSecondMoment } from '../autograd/ops/normalise.js';
+import { upsample2 } from '../autograd/ops/resample.js';
+import { type StyleLayer, styles } from '../autograd/ops/styles.js';
+import { assertShape, type Tensor } from '../autograd/tensor.js';
+import { FwplusError } from '../errors.js';
+import { toNhwc } from './layout.js';
+import type { StateDict } from './state.js';
+
+export interface StyleGan2Options {
+  /** Layer outputs are held within ±clamp; networks trained with fp16 want 256. None by default. */
+  readonly clamp?: number;
+  /** The demodulation epsilon is multiplied by I·K²: for weights from rosinality's or genforce's programs. */
+  readonly scaledEpsilon?: boolean;
+}
+
+/** Learning-rate multiplier of the mapping network's layers. */
+const MAPPING_LR = 0.01;
+const EPSILON = 1e-8;
+
+/** One modulated layer: where its weights are, and the row of the code that styles it. */
+interface Layer {
+  readonly key: string;
+  readonly row: number;
+  readonly kind: 'convolution' | 'up' | 'rgb';
+}
+
+export class StyleGan2 {
+  /** Side of the picture in pixels. */
+  readonly resolution: number;
+  /** Width of w, and of z. */
+  readonly wDim: number;
+  readonly zDim: number;
+  /** Rows of a full W+ code. */
+  readonly rows: number;
+  /** Mean of w, [wDim]. */
+  readonly wAverage: Float32Array;
+  readonly #state: StateDict;
+  readonly #options: StyleGan2Options;
+  readonly #mappingLayers: number;
+
+  /** Throws a FwplusError where weights are missing or do not fit together. */
+  constructor(state: StateDict, options: StyleGan2Options = {}) {
+    this.#state = state;
+    this.#options = options;
+    this.resolution = largestBlock(state);
+    this.rows = 2 * Math.log2(this.resolution) - 2;
+    this.#mappingLayers = state.keys.filter((key) => /^mapping\.fc\d+\.weight$/.test(key)).length;
+    this.zDim = state.get('mapping.fc0.weight', [null, null]).shape[1]!;
+    this.wDim = state.get('synthesis.b4.conv1.affine.weight', [null, null]).shape[1]!;
+    this.wAverage = state.get('mapping.w_avg', [this.wDim]).data;
+    for (const layer of this.#layers()) this.#check(layer);
+  }
+
+  /** Channels of the feature maps at a resolution. */
+  channels(resolution: number): number {
+    return this.#state.get(`synthesis.b${resolution}.conv1.weight`).shape[0]!;
+  }
+
+  /** The first row of the code that a synthesis entered at a base code of side `size` reads: M of F/W+. */
+  firstRow(size: number): number {
+    if (!Number.isInteger(Math.log2(size)) || size < 8 || size > this.resolution) {
+      throw new FwplusError(
+        `A base code of side ${size} does not exist in a ${this.resolution}-pixel StyleGAN2.`,
+        {
+          hint: `Use a power of two from 8 to ${this.resolution}; the paper uses 8 and 16.`,
+        },
+      );
+    }
+    return 2 * (Math.log2(size) - 2);
+  }
+
+  /** z [N, zDim], standard normal, to w [N, wDim]. */
+  mapping(z: Tensor): Tensor {
+    assertShape('mapping', z, [null, this.zDim]);
+    let x = normaliseSecondMoment(z);
+    for (let at = 0; at < this.#mappingLayers; at++) {
+      const weight = this.#state.get(`mapping.fc${at}.weight`);
+      const bias = this.#state.get(`mapping.fc${at}.bias`);
+      x = fullyConnected(x, equalised(z.graph, `mapping.fc${at}`, weight.data, weight.shape, MAPPING_LR), {
+        bias: z.graph.constant(`mapping.fc${at}.bias`, bias.shape, scaled(bias.data, MAPPING_LR)),
+        activation: LEAKY_RELU,
+      });
+    }
+    return x;
+  }
+
+  /** code [N, rows, wDim] to a picture [N, R, R, 3], about [-1, 1]. */
+  synthesis(code: Tensor): Tensor {
+    assertShape('synthesis', code, [null, this.rows, this.wDim]);
+    return this.#run(this.#constant(code), code, this.#layers()).image!;
+  }
+
+  /**
+   * Base code f [N, s, s, C] and detail code [N, rows − M, wDim] (the rows from M = firstRow(s) on) to a picture.
+   * f stands in for the output of the up-convolution at side s; the RGB skip from below is zero (method.md 1.2).
+   */
+  synthesisFrom(f: Tensor, detail: Tensor): Tensor {
+    const size = f.shape[1]!;
+    const first = this.firstRow(size);
+    assertShape('base code', f, [null, size, size, this.channels(size)]);
+    assertShape('detail code', detail, [f.shape[0]!, this.rows - first, this.wDim]);
+    const layers = this.#layers()
+      .slice(this.#layers().findIndex(({ key }) => key === `b${size}.conv1`))
+      .map((layer) => ({ ...layer, row: layer.row - first }));
+    return this.#run(f, detail, layers).image!;
+  }
+
+  /** The base code [N, s, s, C] of a full code [N, rows, wDim]: what synthesis holds after the up-convolution to side `size`. */
+  baseCode(code: Tensor, size: number): Tensor {
+    assertShape('baseCode', code, [null, this.rows, this.wDim]);
+    this.firstRow(size);
+    const layers = this.#layers();
+    return this.#run(
+      this.#constant(code),
+      code,
+      layers.slice(
+        0,
+        layers.findIndex(({ key }) => key === `b${size}.conv1`),
+      ),
+    ).x;
+  }
+
+  #run(start: Tensor, code: Tensor, layers: readonly Layer[]): { x: Tensor; image: Tensor | undefined } {
+    const { graph } = code;
+    const styleOf = styles(
+      code,
+      layers.map((layer) => this.#styleLayer(layer)),
+    );
+    let x = start;
+    let image: Tensor | undefined;
+    layers.forEach((layer, at) => {
+      graph.scoped(layer.key, () => {
+        const out = this.#layer(x, styleOf[at]!, layer);
+        if (layer.kind === 'rgb') image = image ? add(upsample2(image), out) : out;
+        else x = out;
+      });
+    });
+    return { x, image };
+  }
+
+  /** The learned constant [N, 4, 4, C]. */
+  #constant({ graph, shape: [batch] }: Tensor): Tensor {
+    const { shape, data } = this.#state.get('synthesis.b4.const', [null, 4, 4]);
+    const channels = shape[0]!;
+    const one = toNhwc(data, [1, channels, 4, 4]);
+    return graph.constant('const', [batch!, 4, 4, channels], repeated(one, batch!));
+  }
+
+  #layer(x: Tensor, style: Tensor, { key, kind }: Layer): Tensor {
+    const { graph } = x;
+    const prefix = `synthesis.${key}`;
+    const limit = this.#options.clamp ?? UNLIMITED;
+    const weight = this.#state.constant(graph, `${prefix}.weight`);
+    const bias = this.#state.constant(graph, `${prefix}.bias`);
+    if (kind === 'rgb') {
+      const activation: Activation = { ...LINEAR, limit };
+      return modulatedConvolution(x, style, { weight, bias, activation });
+    }
+    const [, inChannels, size] = weight.shape as [number, number, number];
+    return modulatedConvolution(x, style, {
+      weight,
+      bias,
+      demodulate: EPSILON * (this.#options.scaledEpsilon ? inChannels * size * size : 1),
+      up: kind === 'up',
+      noise: {
+        map: this.#state.constant(graph, `${prefix}.noise_const`),
+        strength: this.#state.scalar(`${prefix}.noise_strength`),
+      },
+      activation: { ...LEAKY_RELU, limit },
+    });
+  }
+
+  /** The affine map of a layer with its gains folded in: 1/√width, and 1/√I for toRGB. */
+  #styleLayer({ key, row, kind }: Layer): StyleLayer {
+    const weight = this.#state.get(`synthesis.${key}.affine.weight`);
+    const bias = this.#state.get(`synthesis.${key}.affine.bias`);
+    const gain = kind === 'rgb' ? 1 / Math.sqrt(bias.data.length) : 1;
+    return { row, weight: scaled(weight.data, gain / Math.sqrt(this.wDim)), bias: scaled(bias.data, gain) };
+  }
+
+  /** All layers in order; block b reads rows 2b − 1, 2b and 2b + 1, the last shared with the next block. */
+  #layers(): Layer[] {
+    const layers: Layer[] = [];
+    for (let side = 4, block = 0; side <= this.resolution; side *= 2, block++) {
+      if (block > 0) layers.push({ key: `b${side}.conv0`, row: 2 * block - 1, kind: 'up' });
+      layers.push({ key: `b${side}.conv1`, row: 2 * block, kind: 'convolution' });
+      layers.push({ key: `b${side}.torgb`, row: 2 * block + 1, kind: 'rgb' });
+    }
+    return layers;
+  }
+
+  #check({ key, kind }: Layer): void {
+    const prefix = `synthesis.${key}`;
+    const side = Number(/\d+/.exec(key)![0]);
+    const size = kind === 'rgb' ? 1 : 3;
+    const [outChannels, inChannels] = this.#state.get(`${prefix}.weight`, [null, null, size, size]).shape as [
+      number,
+      number,
+    ];
+    this.#state.get(`${prefix}.bias`, [outChannels]);
+    this.#state.get(`${prefix}.affine.weight`, [inChannels, this.wDim]);
+    this.#state.get(`${prefix}.affine.bias`, [inChannels]);
+    if (kind === 'rgb') return;
+    this.#state.get(`${prefix}.noise_const`, [side, side]);
+    this.#state.scalar(`${prefix}.noise_strength`);
+  }
+}
+
+function largestBlock(state: StateDict): number {
+  const sides = state.keys.map((key) => Number(/^synthesis\.b(\d+)\.conv1\.weight$/.exec(key)?.[1] ?? 0));
+  const largest = Math.max(0, ...sides);
+  if (largest < 8) {
+    throw new FwplusError(
+      `${state.name} holds no StyleGAN2 synthesis network (no weight 'synthesis.b8.conv1.weight').`,
+    );
+  }
+  return largest;
+}
+
+function equalised(
+  graph: Graph,
+  name: string,
+  data: Float32Array,
+  shape: readonly number[],
+  lr: number,
+): Tensor {
+  return graph.constant(name, shape, scaled(data, lr / Math.sqrt(shape[1]!)));
+}
+
+/** `data`, `times` times in a row. */
+function repeated(data: Float32Array, times: number): Float32Array {
+  const out = new Float32Array(times * data.length);
+  for (let n = 0; n < times; n++) out.set(data, n * data.length);
+  return out;
+}
+
+function scaled(data: Float32Array, factor: number): Float32Array {
+  return data.map((value) => value * factor);
+}
