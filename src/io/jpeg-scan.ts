@@ -4,7 +4,9 @@ import { exifOrientation, type Orientation } from './exif.js';
 /** What the markers of a JPEG say, without decoding it. */
 export interface JpegFrame {
   readonly orientation: Orientation;
-  /** Whether its three components are red, green and blue rather than YCbCr. */
+  /** How many colour components there are: 1, 3 or 4. */
+  readonly components: number;
+  /** Whether three components would be red, green and blue rather than YCbCr, by libjpeg's rules. */
   readonly rgb: boolean;
   /** Where the picture ends: the first byte after EOI. */
   readonly end: number;
@@ -26,7 +28,8 @@ export function scanJpeg(
   const truncated = () => fail(`the file is truncated: it ends at byte ${bytes.length} inside the picture.`);
   let orientation: Orientation = 1;
   let components: string | undefined;
-  let adobe = false;
+  let jfif = false;
+  let adobe: number | undefined;
   let scans = 0;
   for (let at = 2; ; ) {
     if (at >= bytes.length) throw truncated();
@@ -38,7 +41,12 @@ export function scanJpeg(
     }
     if (marker === 0xd9) {
       if (!components || scans === 0) throw fail('it ends before the first pixel.');
-      return { orientation, rgb: components === 'RGB' && !adobe, end: at + 2 };
+      return {
+        orientation,
+        components: components.length,
+        rgb: !jfif && (adobe === undefined ? components === 'RGB' : adobe === 0),
+        end: at + 2,
+      };
     }
     if (at + 4 > bytes.length) throw truncated();
     const length = view.getUint16(at + 2);
@@ -55,7 +63,9 @@ export function scanJpeg(
     } else if (marker === 0xe1 && startsWith(segment, 'Exif\0\0')) {
       orientation = exifOrientation(segment.subarray(6));
     } else if (marker === 0xee && startsWith(segment, 'Adobe')) {
-      adobe = true;
+      adobe = segment[11];
+    } else if (marker === 0xe0 && startsWith(segment, 'JFIF\0')) {
+      jfif = true;
     }
     at += 2 + length;
     if (marker === 0xda) {

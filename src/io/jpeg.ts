@@ -22,7 +22,8 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
       // The budget above is the limit; the decoder's own is to hinder nobody.
       maxResolutionInMP: Number.POSITIVE_INFINITY,
       maxMemoryUsageInMB: Number.POSITIVE_INFINITY,
-      ...(frame.rgb ? { colorTransform: false } : {}),
+      // Said for three components, where its guess is wrong for some files; of four it knows itself.
+      ...(frame.components === 3 ? { colorTransform: !frame.rgb } : {}),
     });
     return orient({ width, height, data }, frame.orientation);
   } catch (cause) {

@@ -12,9 +12,10 @@ interface Taps {
 }
 
 /**
- * Resizes to width × height by Lanczos with a = 3, byte for byte as Pillow's `Image.resize(size, LANCZOS)`: weights of
- * 22-bit integers, horizontal pass first, each pass rounded to 8 bit, a pass whose size does not change left out
- * (Pillow, src/libImaging/Resample.c).
+ * Resizes to width × height by Lanczos with a = 3, byte for byte as `Image.resize(size, LANCZOS)` of Pillow up to 12 (as
+ * the paper's program used it): weights of 22-bit integers, horizontal pass first, each pass rounded to 8 bit, a pass whose
+ * size does not change left out (Pillow, src/libImaging/Resample.c). Pillow 13 takes the vertical pass first where the
+ * height shrinks more than the width, and differs by a few grey levels there.
  */
 export function resizeLanczos(image: Image, width: number, height: number): Image {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
