@@ -24,14 +24,18 @@ export class ConstantPool {
 
   acquire(label: string, data: Float32Array, packing: Packing): DeviceBuffer {
     let layouts = this.#entries.get(data);
-    if (!layouts) this.#entries.set(data, (layouts = new Map()));
+    if (!layouts) {
+      layouts = new Map();
+      this.#entries.set(data, layouts);
+    }
     let entry = layouts.get(packing.key);
     if (!entry) {
       const packed = packing.pack(data);
       const buffer = this.#device.createBuffer(`${label} (${packing.key})`, packed.byteLength);
       this.#device.write(buffer, packed);
       this.#device.flush();
-      layouts.set(packing.key, (entry = { buffer, users: 0 }));
+      entry = { buffer, users: 0 };
+      layouts.set(packing.key, entry);
     }
     entry.users++;
     return entry.buffer;

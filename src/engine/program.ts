@@ -238,6 +238,8 @@ function packUniforms(
     return offset;
   });
   const data = new Uint8Array(chunks.length * UNIFORM_ALIGNMENT);
-  chunks.forEach((bytes, at) => data.set(bytes, at * UNIFORM_ALIGNMENT));
+  chunks.forEach((bytes, at) => {
+    data.set(bytes, at * UNIFORM_ALIGNMENT);
+  });
   return { buffer: device.createUniforms(`${name} parameters`, data), offsets };
 }

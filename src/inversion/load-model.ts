@@ -35,9 +35,9 @@ export async function loadModel(read: (file: string) => Promise<Uint8Array>): Pr
     return new StateDict(file, weights);
   };
   const generator = new StyleGan2(await state('generator'));
-  const encoder = manifest.files['encoder'] && new BasecodeEncoder(await state('encoder'));
+  const encoder = manifest.files.encoder && new BasecodeEncoder(await state('encoder'));
   const perceptual = new PerceptualDistance(await state('perceptual'));
-  const pnorm = manifest.files['pnorm'] && (await readPNorm(manifest, read, generator.wDim));
+  const pnorm = manifest.files.pnorm && (await readPNorm(manifest, read, generator.wDim));
   const channels = generator.channels(manifest.base_size);
   if (encoder && encoder.channels !== channels) {
     throw new FwplusError(

@@ -66,17 +66,17 @@ export function encodeState(
 export function decodeState(bytes: Uint8Array, model: Model, name: string): InversionState {
   const file = TensorFile.parse(bytes, name);
   const { metadata } = file;
-  if (metadata['format'] !== FORMAT) {
+  if (metadata.format !== FORMAT) {
     throw new FwplusError(
-      `${name} holds no codes of fwplus (format '${metadata['format'] ?? 'none'}', wanted '${FORMAT}').`,
+      `${name} holds no codes of fwplus (format '${metadata.format ?? 'none'}', wanted '${FORMAT}').`,
     );
   }
-  if (metadata['model'] !== model.id) {
-    throw new FwplusError(`${name} is of the model '${metadata['model']}', this is '${model.id}'.`, {
+  if (metadata.model !== model.id) {
+    throw new FwplusError(`${name} is of the model '${metadata.model}', this is '${model.id}'.`, {
       hint: 'Give the model that it was made with.',
     });
   }
-  const method = parseMethod(metadata['method'], name);
+  const method = parseMethod(metadata.method, name);
   const shapes = codeShapes(model, method, 1);
   const size = shapes.detail.reduce((product, side) => product * side, 1);
   const base = (key: string): Float32Array | undefined => {
@@ -88,8 +88,8 @@ export function decodeState(bytes: Uint8Array, model: Model, name: string): Inve
   return {
     modelId: model.id,
     method,
-    targetHash: metadata['target_sha256'] ?? '',
-    step: Number(metadata['step']),
+    targetHash: metadata.target_sha256 ?? '',
+    step: Number(metadata.step),
     codes: { base: base('base_code'), detail: full.slice(full.length - size) },
     encodedBase: base('encoded_base'),
     moments: {
@@ -128,5 +128,5 @@ function parseHistory(file: TensorFile): StepRecord[] {
 
 /** Seconds that the saved steps took. */
 export function savedSeconds(bytes: Uint8Array): number {
-  return Number(TensorFile.parse(bytes).metadata['seconds'] ?? 0);
+  return Number(TensorFile.parse(bytes).metadata.seconds ?? 0);
 }
