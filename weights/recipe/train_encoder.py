@@ -1,0 +1,111 @@
+"""Train the base-code encoder E on the generator's own pictures: G(E(I), w) shall be I again.
+
+    python train_encoder.py --work DIR --until 23:15
+
+One w per picture, truncated by 0.7 on rows 0-7, the stored noise. Loss: mean square + 10 perceptual distances.
+Adam at 1e-3; a tenth of it after 60 % of the time and a hundredth after 85 %. Run again to go on from DIR/encoder.pt.
+"""
+import argparse
+import os
+import time
+
+import torch
+
+from files import save, seconds_until
+from nets.encoder import encoder
+from nets.perceptual import Perceptual
+from nets.stylegan2 import NUM_WS, W_DIM, Generator
+
+
+def load_generator(work):
+    g = Generator()
+    g.load_state_dict(torch.load(os.path.join(work, "gan.pt"), weights_only=False)["g_ema"])
+    return g.requires_grad_(False).eval()
+
+
+def load_perceptual(work):
+    net = Perceptual()
+    net.load_state_dict(torch.load(os.path.join(work, "perceptual.pt"))["net"])
+    return net.requires_grad_(False)
+
+
+def codes(g, count, generator=None):
+    """w on all rows, truncated by 0.7 on rows 0-7."""
+    w = g.mapping(torch.randn(count, W_DIM, generator=generator))
+    ws = w[:, None].repeat(1, NUM_WS, 1)
+    ws[:, :8] = g.mapping.w_avg.lerp(ws[:, :8], 0.7)
+    return ws
+
+
+def bytes_and_back(x):
+    """What is left of a picture after it has been a file."""
+    return ((x + 1) * 127.5 + 0.5).clamp(0, 255).floor() / 127.5 - 1
+
+
+def main(o):
+    torch.manual_seed(11)
+    torch.set_num_threads(o.threads)
+    g, net, e = load_generator(o.work), load_perceptual(o.work), encoder()
+    for m in (g.synthesis, net, e):
+        m.to(memory_format=torch.channels_last)
+    opt = torch.optim.Adam(e.parameters(), lr=o.lr)
+    path, i = os.path.join(o.work, "encoder.pt"), 0
+    if os.path.exists(path):
+        s = torch.load(path, weights_only=False)
+        e.load_state_dict(s["e"])
+        opt.load_state_dict(s["opt"])
+        i = s["steps"]
+    total = seconds_until(o.until)
+    began = saved = time.time()
+    first, mean = i, None
+    while time.time() - began < total:
+        part = (time.time() - began) / total
+        opt.param_groups[0]["lr"] = o.lr * (1 if part < 0.60 else 0.1 if part < 0.85 else 0.01)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.no_grad():
+                ws = codes(g, o.batch)
+                image = g.synthesis(ws)
+                seen = bytes_and_back(image).contiguous(memory_format=torch.channels_last)
+            x = g.synthesis.from_base_code(e.model(seen), ws)
+            mse = (x - image).square().mean()
+            far = net.distance(x.contiguous(memory_format=torch.channels_last), seen).mean()
+        opt.zero_grad(set_to_none=True)
+        (mse + 10 * far).backward()
+        opt.step()
+        i += 1
+        now = torch.stack([mse, far]).detach()
+        mean = now if mean is None else mean.lerp(now, 0.02)
+        if i % 50 == 0:
+            print(f"step {i}  {(i - first) * o.batch / (time.time() - began):.1f} pictures/s  mse {mean[0]:.5f}  perceptual {mean[1]:.4f}", flush=True)
+        if time.time() - saved > 100:
+            save({"e": e.state_dict(), "opt": opt.state_dict(), "steps": i}, path)
+            saved = time.time()
+    save({"e": e.state_dict(), "opt": opt.state_dict(), "steps": i}, path)
+    validate(g, net, e)
+
+
+@torch.no_grad()
+def validate(g, net, e):
+    """Means over 256 new pictures in fp32, batch norm in its final form."""
+    e.eval()
+    rng, rows = torch.Generator().manual_seed(99), []
+    for _ in range(8):
+        ws = codes(g, 32, rng)
+        image = g.synthesis(ws)
+        x = g.synthesis.from_base_code(e.model(bytes_and_back(image)), ws)
+        a, b = (bytes_and_back(t) for t in (x, image))
+        psnr = 10 * torch.log10(4 / (a - b).square().mean((1, 2, 3)))
+        rows.append(torch.stack([(x - image).square().mean((1, 2, 3)), net.distance(x, image), psnr]).mean(1))
+    mse, far, psnr = torch.stack(rows).mean(0).tolist()
+    print(f"validation: mse {mse:.5f}  perceptual {far:.4f}  PSNR {psnr:.2f} dB", flush=True)
+    return mse, far, psnr
+
+
+if __name__ == "__main__":
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--work", required=True)
+    p.add_argument("--until", required=True, help="UTC wall-clock time HH:MM to be done at")
+    p.add_argument("--batch", type=int, default=16)
+    p.add_argument("--lr", type=float, default=1e-3)
+    p.add_argument("--threads", type=int, default=2)
+    main(p.parse_args())
