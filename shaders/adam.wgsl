@@ -8,6 +8,8 @@ struct Params {
   steps: u32,
   beta1: f32,
   beta2: f32,
+  rest1: f32, // 1 - β1 and 1 - β2, made in float64: 1 - 0.999 in float32 is off by 1e-5
+  rest2: f32,
   epsilon: f32,
 }
 
@@ -25,8 +27,8 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   if (i >= p.count) { return; }
   let step = min(counter[0], p.steps - 1u);
   let g = gradient[i];
-  let first = p.beta1 * m[i] + (1.0 - p.beta1) * g;
-  let second = p.beta2 * v[i] + (1.0 - p.beta2) * g * g;
+  let first = p.beta1 * m[i] + p.rest1 * g;
+  let second = p.beta2 * v[i] + p.rest2 * g * g;
   m[i] = first;
   v[i] = second;
   parameter[i] -= schedule[2u * step] * first / (sqrt(second) * schedule[2u * step + 1u] + p.epsilon);

@@ -33,7 +33,7 @@ export function adam(parameter: Tensor, gradient: Tensor, counter: Tensor, optio
     emit.launch({
       kernel: 'adam',
       bindings: { parameter, gradient, m: first, v: second, schedule, counter },
-      params: { count: parameter.size, steps, beta1, beta2, epsilon },
+      params: { count: parameter.size, steps, beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, epsilon },
       workgroups: linearGrid(parameter.size),
     }),
   );

@@ -1,0 +1,242 @@
+/** Convolution in all its forms, and the modulated convolutions made of it. */
+import { type Activation, LEAKY_RELU, RELU, UNLIMITED } from '../../src/autograd/ops/activation.js';
+import { blur } from '../../src/autograd/ops/blur.js';
+import { convolution } from '../../src/autograd/ops/convolution.js';
+import { demodulation } from '../../src/autograd/ops/demodulation.js';
+import { modulatedConvolution } from '../../src/autograd/ops/modulated-convolution.js';
+import type { TestCase } from '../harness/case.js';
+import { casesOf, type OperationTest } from './operation.js';
+import * as reference from './reference/convolution.js';
+import { positive } from './values.js';
+
+/** Low enough to hold some values and let others through. */
+const CLAMPED: Activation = { slope: 0.2, gain: Math.SQRT2, limit: 2 };
+const draw = { scaleIn: positive, scaleOut: positive, s: positive };
+
+function plain(
+  name: string,
+  x: [number, number, number, number],
+  [outputs, kernel]: [number, number],
+  options: { stride?: number; padding?: number; transposed?: boolean } = {},
+  recorded = false,
+): OperationTest {
+  return {
+    name,
+    variables: { x },
+    constants: { weight: [outputs, x[3], kernel, kernel] },
+    build: ({ x, weight }) => convolution(x, weight, options),
+    reference: ({ x, weight }) => reference.convolution(x, weight, options),
+    recorded,
+  };
+}
+
+const plainTests: OperationTest[] = [
+  plain('convolution 3x3', [2, 5, 7, 3], [5, 3], { padding: 1 }, true),
+  plain('convolution of one channel', [1, 4, 4, 1], [1, 3], { padding: 1 }),
+  plain('convolution of one pixel', [1, 1, 1, 5], [3, 3], { padding: 1 }),
+  plain('convolution 1x1, 17 to 33 channels', [2, 5, 3, 17], [33, 1]),
+  plain('convolution 3x3, 33 to 17 channels', [1, 9, 6, 33], [17, 3], { padding: 1 }),
+  plain('convolution 3x3, 64 to 64 channels', [1, 4, 4, 64], [64, 3], { padding: 1 }),
+  plain('convolution without padding', [1, 6, 5, 3], [5, 3]),
+  plain('convolution of stride 2', [2, 9, 6, 5], [3, 3], { stride: 2, padding: 1 }, true),
+  plain('convolution 11x11 of stride 4', [1, 23, 18, 3], [5, 11], { stride: 4, padding: 2 }),
+  plain('transposed convolution of stride 2', [2, 4, 5, 3], [5, 3], { stride: 2, transposed: true }, true),
+  plain('transposed convolution, 17 to 33 channels', [1, 5, 3, 17], [33, 3], { stride: 2, transposed: true }),
+  plain('transposed convolution with padding', [1, 4, 3, 3], [5, 4], {
+    stride: 2,
+    padding: 1,
+    transposed: true,
+  }),
+  plain('transposed convolution with gaps', [1, 3, 4, 3], [2, 2], { stride: 3, transposed: true }),
+];
+
+const fusedTests: OperationTest[] = [
+  {
+    name: 'convolution with everything around it',
+    variables: { x: [2, 5, 7, 3], scaleIn: [2, 3], scaleOut: [2, 5] },
+    constants: { weight: [5, 3, 3, 3], bias: [5], map: [5, 7] },
+    draw,
+    build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      convolution(x, weight, {
+        padding: 1,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: 0.6 },
+        activation: CLAMPED,
+      }),
+    reference: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      reference.convolution(x, weight, {
+        padding: 1,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: 0.6 },
+        activation: CLAMPED,
+      }),
+    recorded: true,
+  },
+  {
+    name: 'convolution with an input scale, stride 2',
+    variables: { x: [2, 6, 7, 5], scaleIn: [2, 5] },
+    constants: { weight: [3, 5, 3, 3] },
+    draw,
+    build: ({ x, weight, scaleIn }) => convolution(x, weight, { stride: 2, padding: 1, scaleIn }),
+    reference: ({ x, weight, scaleIn }) =>
+      reference.convolution(x, weight, { stride: 2, padding: 1, scaleIn }),
+  },
+  {
+    name: 'transposed convolution with everything around it',
+    variables: { x: [2, 3, 4, 5], scaleIn: [2, 5], scaleOut: [2, 3] },
+    constants: { weight: [3, 5, 3, 3], bias: [3], map: [7, 9] },
+    draw,
+    build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      convolution(x, weight, {
+        stride: 2,
+        transposed: true,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: -0.4 },
+        activation: LEAKY_RELU,
+      }),
+    reference: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      reference.convolution(x, weight, {
+        stride: 2,
+        transposed: true,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: -0.4 },
+        activation: LEAKY_RELU,
+      }),
+  },
+  {
+    name: 'convolution with an output scale alone',
+    variables: { x: [2, 4, 4, 3], scaleOut: [2, 17] },
+    constants: { weight: [17, 3, 1, 1] },
+    draw,
+    build: ({ x, weight, scaleOut }) => convolution(x, weight, { scaleOut }),
+    reference: ({ x, weight, scaleOut }) => reference.convolution(x, weight, { scaleOut }),
+  },
+  {
+    name: 'convolution with ReLU',
+    variables: { x: [1, 6, 5, 3] },
+    constants: { weight: [5, 3, 3, 3], bias: [5] },
+    build: ({ x, weight, bias }) => convolution(x, weight, { padding: 1, bias, activation: RELU }),
+    reference: ({ x, weight, bias }) =>
+      reference.convolution(x, weight, { padding: 1, bias, activation: RELU }),
+    recorded: true,
+  },
+  {
+    name: 'convolution of a frozen image',
+    variables: { scaleIn: [1, 3] },
+    constants: { x: [1, 4, 5, 3], weight: [5, 3, 3, 3] },
+    draw,
+    build: ({ x, weight, scaleIn }) => convolution(x, weight, { padding: 1, scaleIn }),
+    reference: ({ x, weight, scaleIn }) => reference.convolution(x, weight, { padding: 1, scaleIn }),
+  },
+];
+
+function blurred(
+  name: string,
+  x: [number, number, number, number],
+  activation: Activation,
+  recorded = false,
+): OperationTest {
+  const [batch, height, width, channels] = x;
+  return {
+    name,
+    variables: { x, scaleOut: [batch, channels] },
+    constants: { bias: [channels], map: [height - 1, width - 1] },
+    draw,
+    build: ({ x, scaleOut, bias, map }) =>
+      blur(x, { scaleOut, bias, noise: { map, strength: 0.5 }, activation }),
+    reference: ({ x, scaleOut, bias, map }) =>
+      reference.blur(x, { scaleOut, bias, noise: { map, strength: 0.5 }, activation }),
+    recorded,
+  };
+}
+
+const blurTests: OperationTest[] = [
+  blurred('blur', [2, 7, 5, 3], LEAKY_RELU, true),
+  blurred('blur with a clamp', [1, 9, 9, 17], { slope: 0.2, gain: Math.SQRT2, limit: 1.2 }),
+  blurred('blur of the smallest image', [1, 2, 2, 1], { slope: 1, gain: 1, limit: UNLIMITED }),
+];
+
+function demodulated(name: string, s: [number, number], outputs: number, recorded = false): OperationTest {
+  return {
+    name,
+    variables: { s },
+    constants: { weight: [outputs, s[1], 3, 3] },
+    build: ({ s, weight }) => demodulation(s, weight, 1e-8),
+    reference: ({ s, weight }) => reference.demodulation(s, weight, 1e-8),
+    recorded,
+  };
+}
+
+const demodulationTests: OperationTest[] = [
+  demodulated('demodulation', [2, 5], 3, true),
+  demodulated('demodulation, 33 to 17 channels', [3, 33], 17),
+  {
+    ...demodulated('demodulation with a large epsilon', [2, 3], 5),
+    build: ({ s, weight }) => demodulation(s, weight, 0.5),
+    reference: ({ s, weight }) => reference.demodulation(s, weight, 0.5),
+  },
+];
+
+function modulated(
+  name: string,
+  x: [number, number, number, number],
+  outputs: number,
+  kind: 'plain' | 'up' | 'rgb',
+  recorded = false,
+): OperationTest {
+  const [batch, height, width, inputs] = x;
+  const up = kind === 'up';
+  const kernel = kind === 'rgb' ? 1 : 3;
+  const options = {
+    up,
+    ...(kind !== 'rgb' && { demodulate: 1e-8, activation: LEAKY_RELU }),
+  };
+  return {
+    name,
+    variables: { x, s: [batch, inputs] },
+    constants: {
+      weight: [outputs, inputs, kernel, kernel],
+      bias: [outputs],
+      map: up ? [2 * height, 2 * width] : [height, width],
+    },
+    build: ({ x, s, weight, bias, map }) =>
+      modulatedConvolution(x, s, {
+        weight,
+        bias,
+        ...(kind !== 'rgb' && { noise: { map, strength: 0.3 } }),
+        ...options,
+      }),
+    reference: ({ x, s, weight, bias, map }) =>
+      reference.modulatedConvolution(x, s, weight, {
+        bias,
+        ...(kind !== 'rgb' && { noise: { map, strength: 0.3 } }),
+        ...options,
+      }),
+    recorded,
+  };
+}
+
+const modulatedTests: OperationTest[] = [
+  modulated('modulated convolution', [2, 5, 7, 5], 3, 'plain', true),
+  modulated('modulated convolution, 33 to 17 channels', [1, 4, 4, 33], 17, 'plain'),
+  modulated('modulated up-convolution', [2, 3, 4, 5], 3, 'up', true),
+  modulated('modulated up-convolution of one pixel', [1, 1, 1, 3], 5, 'up'),
+  modulated('modulated up-convolution, 17 to 5 channels', [1, 5, 3, 17], 5, 'up'),
+  modulated('toRGB', [2, 4, 5, 17], 3, 'rgb', true),
+];
+
+export const cases: TestCase[] = casesOf([
+  ...plainTests,
+  ...fusedTests,
+  ...blurTests,
+  ...demodulationTests,
+  ...modulatedTests,
+]);

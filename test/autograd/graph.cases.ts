@@ -1,0 +1,214 @@
+/** Reverse mode and compilation as such: sums over uses, frozen parts, what is left out, what is refused. */
+import { compile } from '../../src/autograd/compile.js';
+import { gradients } from '../../src/autograd/gradients.js';
+import { aligned, Graph } from '../../src/autograd/graph.js';
+import { activate } from '../../src/autograd/ops/activate.js';
+import { UNLIMITED } from '../../src/autograd/ops/activation.js';
+import { convolution } from '../../src/autograd/ops/convolution.js';
+import { copyInto } from '../../src/autograd/ops/copy.js';
+import { add, clip, scale } from '../../src/autograd/ops/elementwise.js';
+import { meanSquaredError } from '../../src/autograd/ops/reduce.js';
+import { styles } from '../../src/autograd/ops/styles.js';
+import type { Tensor } from '../../src/autograd/tensor.js';
+import type { TestCase, TestContext } from '../harness/case.js';
+import { assertClose } from './compare.js';
+
+/** Compiles, runs once over `inputs`, reads `outputs`, and sees that no buffer is left. */
+async function evaluate(
+  t: TestContext,
+  graph: Graph,
+  inputs: ReadonlyMap<Tensor, number[]>,
+  outputs: readonly Tensor[],
+): Promise<Float32Array[]> {
+  const device = await t.device();
+  const before = device.memory;
+  const executable = await compile(device, graph, {
+    name: 'evaluation',
+    outputs,
+    variables: [...inputs.keys()],
+  });
+  for (const [variable, data] of inputs) executable.write(variable, Float32Array.from(data));
+  executable.run();
+  const read = await Promise.all(outputs.map((output) => executable.read(output)));
+  executable.destroy();
+  const after = device.memory;
+  if (after.buffers !== before.buffers || after.bytes !== before.bytes) {
+    throw new Error(
+      `${after.buffers - before.buffers} buffers of ${after.bytes - before.bytes} bytes are left`,
+    );
+  }
+  return read;
+}
+
+async function assertThrows(what: string, body: () => unknown, message: RegExp): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    if (message.test((error as Error).message)) return;
+    throw new Error(`${what}: said '${(error as Error).message}', wanted ${message}`);
+  }
+  throw new Error(`${what}: nothing was thrown`);
+}
+
+export const cases: TestCase[] = [
+  {
+    name: 'gradients of several uses add up',
+    run: async (t) => {
+      const graph = new Graph();
+      const x = graph.variable('x', [1, 3]);
+      // 3x used twice, and x itself: loss = |3x + (3x + x)|² = 49 |x|²
+      const tripled = scale(x, 3);
+      const sum = add(tripled, add(tripled, x));
+      const loss = meanSquaredError(sum, graph.filled([1, 3], 0), 1);
+      const [dx] = gradients(loss, [x]);
+      const [value, gradient] = await evaluate(t, graph, new Map([[x, [1, -2, 0.5]]]), [loss, dx]);
+      assertClose('loss', value, [49 * 5.25], 1e-6);
+      assertClose('gradient', gradient, [98, -196, 49], 1e-6);
+    },
+  },
+  {
+    name: 'each sample of a batch has a loss of its own',
+    run: async (t) => {
+      const graph = new Graph();
+      const x = graph.variable('x', [3, 2]);
+      const loss = meanSquaredError(x, graph.filled([3, 2], 1));
+      const [dx] = gradients(loss, [x]);
+      const [value, gradient] = await evaluate(t, graph, new Map([[x, [1, 1, 2, 1, 3, 5]]]), [loss, dx]);
+      assertClose('loss', value, [0, 0.5, 10], 1e-6);
+      assertClose('gradient', gradient, [0, 0, 1, 0, 2, 4], 1e-6);
+    },
+  },
+  {
+    name: 'a gradient of a gradient is not needed, one graph holds two losses',
+    run: async (t) => {
+      const graph = new Graph();
+      const x = graph.variable('x', [1, 2]);
+      const y = scale(x, 2);
+      const first = meanSquaredError(y, graph.filled([1, 2], 0), 1);
+      const [one] = gradients(first, [x]);
+      const second = meanSquaredError(y, graph.filled([1, 2], 1), 1);
+      const [two] = gradients(second, [x]);
+      const [a, b] = await evaluate(t, graph, new Map([[x, [1, 2]]]), [one, two]);
+      assertClose('of the first', a, [8, 16], 1e-6);
+      assertClose('of the second', b, [4, 12], 1e-6);
+    },
+  },
+  {
+    name: 'styles that the loss does not reach count as zero',
+    run: async (t) => {
+      const graph = new Graph();
+      const code = graph.variable('code', [1, 3, 2]);
+      const layer = (row: number, channels: number) => ({
+        row,
+        weight: new Float32Array(channels * 2).fill(row + 1),
+        bias: new Float32Array(channels),
+      });
+      const [, middle] = styles(code, [layer(0, 70), layer(1, 3), layer(2, 65)]);
+      const loss = meanSquaredError(middle, graph.filled([1, 3], 0), 1);
+      const [dcode] = gradients(loss, [code]);
+      const [gradient] = await evaluate(t, graph, new Map([[code, [9, 9, 1, 2, 9, 9]]]), [dcode]);
+      // Three channels of 2 (1 + 2) = 6 each: 2 · 6 · 2 · 3
+      assertClose('gradient', gradient, [0, 0, 72, 72, 0, 0], 1e-6);
+    },
+  },
+  {
+    name: 'parts are joined at their offsets, with zeros between',
+    run: async (t) => {
+      const graph = new Graph();
+      const a = graph.variable('a', [3]);
+      const b = graph.variable('b', [65]);
+      const at = [0, aligned(3), 2 * aligned(3)];
+      const whole = copyInto(graph, [a, undefined, b], at, at[2] + aligned(65));
+      const ones = new Array(65).fill(1);
+      const [read] = await evaluate(
+        t,
+        graph,
+        new Map([
+          [a, [5, 6, 7]],
+          [b, ones],
+        ]),
+        [whole],
+      );
+      const wanted = new Array(whole.size).fill(0);
+      wanted.splice(0, 3, 5, 6, 7);
+      wanted.splice(at[2], 65, ...ones);
+      assertClose('whole', read, wanted, 0);
+    },
+  },
+  {
+    name: 'what nothing reads is not run',
+    run: async (t) => {
+      const device = await t.device();
+      const graph = new Graph();
+      const x = graph.variable('x', [1, 4]);
+      const used = scale(x, 2);
+      activate(scale(used, 3), { slope: 0, gain: 1, limit: UNLIMITED });
+      const executable = await compile(device, graph, { name: 'dead', outputs: [used] });
+      const { length } = executable;
+      executable.destroy();
+      if (length !== 1) throw new Error(`${length} launches, wanted 1`);
+    },
+  },
+  {
+    name: 'frozen weights and frozen images cost no gradient',
+    run: () => {
+      const graph = new Graph();
+      const x = graph.variable('x', [1, 4, 4, 2]);
+      const weight = graph.constant('weight', [3, 2, 3, 3], new Float32Array(54).fill(1));
+      const target = convolution(graph.filled([1, 4, 4, 2], 1), weight, { padding: 1 });
+      const loss = meanSquaredError(convolution(x, weight, { padding: 1 }), target);
+      const before = graph.operations.length;
+      gradients(loss, [x]);
+      const added = graph.operations.slice(before).map(({ name }) => name);
+      const wanted = ['∂squared error.difference', '∂convolution.data gradient'];
+      if (added.join() !== wanted.join()) throw new Error(`added ${added}, wanted ${wanted}`);
+    },
+  },
+  {
+    name: 'two runs give the same bytes',
+    run: async (t) => {
+      const device = await t.device();
+      const graph = new Graph();
+      const x = graph.variable('x', [1, 19, 23, 5]);
+      const loss = meanSquaredError(x, graph.filled(x.shape, 0.3));
+      const executable = await compile(device, graph, { name: 'twice', outputs: [loss] });
+      executable.write(
+        x,
+        Float32Array.from({ length: x.size }, (_, at) => Math.sin(at)),
+      );
+      const read: number[] = [];
+      for (let run = 0; run < 3; run++) {
+        executable.run();
+        read.push((await executable.read(loss))[0]);
+      }
+      executable.destroy();
+      if (new Set(read).size !== 1) throw new Error(`runs differ: ${read}`);
+    },
+  },
+  {
+    name: 'what cannot be differentiated or does not fit is refused',
+    run: async (t) => {
+      const graph = new Graph();
+      const x = graph.variable('x', [1, 4]);
+      const y = graph.variable('y', [1, 4]);
+      const loss = meanSquaredError(clip(x, -1, 1), y);
+      await assertThrows('clip', () => gradients(loss, [x]), /'scale' has no gradient/);
+      const other = meanSquaredError(scale(x, 2), graph.filled([1, 4], 0));
+      await assertThrows('no path', () => gradients(other, [y]), /does not depend on 'y'/);
+      await assertThrows('not a loss', () => gradients(x, [x]), /'x' is \[1, 4\], wanted \[any\]/);
+      await assertThrows('shapes', () => add(x, graph.filled([4, 1], 0)), /is \[4, 1\], wanted \[1, 4\]/);
+      await assertThrows('size', () => graph.constant('c', [2, 2], new Float32Array(3)), /'c': 3 values/);
+      await assertThrows('shape', () => graph.variable('v', [0, 2]), /'v'/);
+      const device = await t.device();
+      const executable = await compile(device, graph, { name: 'refusals', outputs: [other] });
+      await assertThrows(
+        'write',
+        () => executable.write(x, new Float32Array(3)),
+        /3 values for shape \[1, 4\]/,
+      );
+      await assertThrows('read', () => executable.read(loss), /not kept/);
+      executable.destroy();
+      await assertThrows('destroyed', () => executable.run(), /'refusals' has been destroyed/);
+    },
+  },
+];

@@ -1,0 +1,78 @@
+/** Pooling, resampling and feature distances. */
+import { featureDistance } from '../../src/autograd/ops/feature-distance.js';
+import { averagePool, maxPool } from '../../src/autograd/ops/pooling.js';
+import { bicubic, upsample2 } from '../../src/autograd/ops/resample.js';
+import type { TestCase } from '../harness/case.js';
+import { casesOf, type OperationTest } from './operation.js';
+import * as reference from './reference/images.js';
+
+type Image = [batch: number, height: number, width: number, channels: number];
+
+const averaged = (name: string, x: Image, size: number, recorded = false): OperationTest => ({
+  name,
+  variables: { x },
+  build: ({ x }) => averagePool(x, size),
+  reference: ({ x }) => reference.averagePool(x, size),
+  recorded,
+});
+
+const largest = (
+  name: string,
+  x: Image,
+  [size, stride]: [number, number],
+  recorded: boolean | 'only' = false,
+): OperationTest => ({
+  name,
+  variables: { x },
+  build: ({ x }) => maxPool(x, size, stride),
+  reference: ({ x }) => reference.maxPool(x, size, stride),
+  recorded,
+});
+
+const resized = (name: string, x: Image, to: [number, number], recorded = false): OperationTest => ({
+  name,
+  variables: { x },
+  build: ({ x }) => bicubic(x, ...to),
+  reference: ({ x }) => reference.bicubic(x, ...to),
+  recorded,
+});
+
+const doubled = (name: string, x: Image, recorded = false): OperationTest => ({
+  name,
+  variables: { x },
+  build: ({ x }) => upsample2(x),
+  reference: ({ x }) => reference.upsample2(x),
+  recorded,
+});
+
+const distance = (name: string, a: Image, recorded = false): OperationTest => ({
+  name,
+  variables: { a, b: a },
+  constants: { weights: [a[3]] },
+  draw: { weights: (random) => random() },
+  build: ({ a, b, weights }) => featureDistance(a, b, weights),
+  reference: ({ a, b, weights }) => reference.featureDistance(a, b, weights),
+  recorded,
+});
+
+export const cases: TestCase[] = casesOf([
+  averaged('average pool', [2, 6, 4, 3], 2, true),
+  averaged('average pool of odd sides', [1, 7, 5, 17], 2, true),
+  averaged('average pool of threes', [1, 9, 8, 1], 3),
+  largest('max pool', [2, 6, 4, 3], [2, 2], true),
+  largest('max pool of odd sides', [1, 7, 5, 17], [2, 2]),
+  largest('max pool with overlap', [2, 9, 8, 3], [3, 2], true),
+  largest('max pool of a single window', [1, 3, 3, 5], [3, 2]),
+  largest('max pool with gaps', [1, 8, 7, 3], [2, 3]),
+  largest('max pool with ties', [2, 9, 9, 3], [3, 2], 'only'),
+  resized('bicubic to a quarter', [1, 16, 8, 3], [4, 2], true),
+  resized('bicubic to larger, odd sides', [2, 5, 3, 3], [11, 8], true),
+  resized('bicubic to the same size', [1, 4, 5, 1], [4, 5]),
+  resized('bicubic of two pixels', [1, 2, 1, 3], [7, 5], true),
+  resized('bicubic, one side up, the other down', [1, 9, 7, 5], [4, 13]),
+  doubled('upsample', [2, 3, 5, 3], true),
+  doubled('upsample of one pixel', [1, 1, 1, 1]),
+  distance('feature distance', [2, 5, 3, 17], true),
+  distance('feature distance of many threads', [1, 13, 11, 33]),
+  distance('feature distance of one value', [3, 1, 1, 1]),
+]);
