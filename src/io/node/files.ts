@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FwplusError } from '../../errors.js';
 
@@ -41,7 +41,7 @@ export async function ensureWritableFolder(path: string, bytes = 0): Promise<voi
   const what = `Preparing the output folder ${path}`;
   const probe = join(path, `.fwplus.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     const file = await open(probe, 'wx');
     await file.close();
     await rm(probe);
@@ -51,11 +51,32 @@ export async function ensureWritableFolder(path: string, bytes = 0): Promise<voi
   const { bavail, bsize } = await statfs(path);
   const left = bavail * bsize;
   if (left < bytes) {
-    const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;
+    const mebibytes = (n: number) => `${(n / 2 ** 20).toFixed(1)} MiB`;
     throw new FwplusError(`${what}: the disk has ${mebibytes(left)} left, wanted ${mebibytes(bytes)}.`, {
       hint: 'Make room on that disk, or choose a folder on another one.',
     });
   }
+}
+
+/** As mkdir's `recursive`, which never ends where a file system refuses with ENOENT, such as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await isFolder(path))) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 const reasons: Record<string, readonly [found: string, hint: string]> = {
