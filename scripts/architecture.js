@@ -18,8 +18,10 @@ const arrows = {
   'src/nets/': ['src/autograd/', 'src/engine/', 'src/io/'],
   'src/inversion/': belowInversion,
   'src/index.ts': ['src/inversion/', ...belowInversion],
-  'src/cli/': ['src/index.ts', 'src/inversion/', ...belowInversion, 'src/io/node/'],
-  'web/': ['src/index.ts', 'src/inversion/', ...belowInversion],
+  'src/index.node.ts': ['src/index.ts', 'src/inversion/', 'src/io/node/'],
+  'src/index.browser.ts': ['src/index.ts', 'src/inversion/'],
+  'src/cli/': ['src/index.node.ts', 'src/inversion/', ...belowInversion, 'src/io/node/'],
+  'web/': ['src/index.browser.ts', 'src/inversion/', ...belowInversion],
 };
 
 /** Where a package may be named. */

@@ -1,18 +1,9 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
-import { FwplusError } from '../errors.js';
-import { loadModel } from '../inversion/load-model.js';
+import { loadModelFolder } from '../index.node.js';
 import type { Model } from '../inversion/model.js';
-import { readBytes } from '../io/node/files.js';
 import type { Options } from './options.js';
-
-/** The package's own folder, from dist/src/cli. */
-export const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
-const DEFAULT_MODEL = join(PACKAGE, 'weights');
 
 export interface Session {
   readonly device: Device;
@@ -29,13 +20,7 @@ export async function withSession<T>(options: Options, body: (session: Session) 
   const say = (line: string) => {
     if (!options.quiet) process.stderr.write(`${line}\n`);
   };
-  const folder = options.model ?? DEFAULT_MODEL;
-  if (!existsSync(join(folder, 'manifest.json'))) {
-    throw new FwplusError(`There is no model in ${folder}: it has no manifest.json.`, {
-      hint: 'Give --model a folder as described in weights/README.md, or leave it out for the default model.',
-    });
-  }
-  const model = await loadModel((file) => readBytes(join(folder, file)));
+  const model = await loadModelFolder(options.model);
   const device = await openDevice(options.adapter === undefined ? {} : { adapter: options.adapter });
   const adapter = describeAdapter(device.facts);
   say(`Adapter  ${adapter}`);

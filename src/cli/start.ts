@@ -1,6 +1,7 @@
 /** `fwplus start [IMAGE]`: what `npm start` shows. One picture in W+, W+ with P-norm+ clipping, and F/W+. */
 import { join } from 'node:path';
 import { FwplusError } from '../errors.js';
+import { PACKAGE_FOLDER } from '../index.node.js';
 import { defaultMethod, type Method } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
 import { ensureWritableFolder } from '../io/node/files.js';
@@ -9,10 +10,10 @@ import type { Options } from './options.js';
 import { readPicture } from './picture.js';
 import { withPrograms } from './programs.js';
 import { table, writeResults } from './results.js';
-import { PACKAGE, warnOfDomain, withSession } from './session.js';
+import { warnOfDomain, withSession } from './session.js';
 
 const STEPS = 200;
-const TURNED_FACE = join(PACKAGE, 'examples/faces/turned-20.png');
+const TURNED_FACE = join(PACKAGE_FOLDER, 'examples/faces/turned-20.png');
 
 export async function start(options: Options): Promise<number> {
   const { images, output = 'out' } = options;

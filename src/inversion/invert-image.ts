@@ -1,0 +1,50 @@
+/** One picture, from pixels to codes: the short way, for scripts and pages. Many pictures: keep an `Inverter`. */
+import type { Device } from '../engine/device.js';
+import { type FitMode, fit } from '../io/fit.js';
+import type { Image } from '../io/image.js';
+import type { InversionState } from './codes.js';
+import { Inverter, type RunOptions } from './inverter.js';
+import { DEFAULT_STEPS, defaultMethod, type Method } from './method.js';
+import { psnr } from './metrics.js';
+import type { Model } from './model.js';
+import { Renderer } from './renderer.js';
+import { prepareTarget } from './target.js';
+
+export interface InvertOptions extends Partial<RunOptions> {
+  /** F/W+ with the published weights by default. */
+  readonly method?: Method;
+  /** How a picture that is not square is made so; `crop` by default. */
+  readonly fit?: FitMode;
+}
+
+export interface Inversion {
+  /** Codes, history, and what it takes to go on. */
+  readonly state: InversionState;
+  /** What the generator makes of the codes. */
+  readonly reconstruction: Image;
+  /** What it was compared with: the picture at the generator's resolution. */
+  readonly target: Image;
+  /** In dB, 8-bit RGB. */
+  readonly psnr: number;
+}
+
+/** @param image any size; it is fitted into the generator's square. */
+export async function invertImage(
+  device: Device,
+  model: Model,
+  image: Image,
+  options: InvertOptions = {},
+): Promise<Inversion> {
+  const { method = defaultMethod('f/w+', model.baseSize), steps = DEFAULT_STEPS, ...run } = options;
+  const target = fit(image, model.generator.resolution, options.fit ?? 'crop').image;
+  const inverter = await Inverter.build(device, model, method, steps);
+  const renderer = await Renderer.build(device, model, method);
+  try {
+    const state = await inverter.run(prepareTarget(target, model, method), { ...run, steps });
+    const reconstruction = await renderer.render(state.codes);
+    return { state, reconstruction, target, psnr: psnr(reconstruction, target) };
+  } finally {
+    inverter.destroy();
+    renderer.destroy();
+  }
+}
