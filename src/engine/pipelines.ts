@@ -3,7 +3,7 @@ import { FwplusError } from '../errors.js';
 import { type AdapterFacts, describeAdapter } from './adapter.js';
 import { sources } from './kernels.gen.js';
 import { type KernelName, kernelInfo } from './launch.js';
-import { type Constants, preprocess } from './preprocess.js';
+import { type Constants, preprocessLines, type SourceLine, textOf } from './preprocess.js';
 
 const COMPUTE_STAGE = 0x4;
 
@@ -86,31 +86,30 @@ export class PipelineCache {
   }
 
   async #compile(family: keyof typeof sources, constants: Constants): Promise<GPUShaderModule> {
-    const code = preprocess(sources[family], constants);
+    const lines = preprocessLines(sources[family], constants);
     this.#device.pushErrorScope('validation');
-    const module = this.#device.createShaderModule({ label: family, code });
+    const module = this.#device.createShaderModule({ label: family, code: textOf(lines) });
     const scope = this.#device.popErrorScope();
     const { messages } = await module.getCompilationInfo();
     await scope; // reported with its lines below
     const errors = messages.filter((message) => message.type === 'error');
-    if (errors.length > 0) throw new FwplusError(compileMessage(family, code, errors, this.#facts));
+    if (errors.length > 0) throw new FwplusError(compileMessage(family, lines, errors, this.#facts));
     return module;
   }
 }
 
 function compileMessage(
   family: string,
-  code: string,
+  lines: readonly SourceLine[],
   errors: readonly GPUCompilationMessage[],
   facts: AdapterFacts,
 ): string {
-  const lines = code.split('\n');
   const shown = errors.map(({ lineNum, linePos, message }) => {
-    const from = Math.max(0, lineNum - 4);
-    const context = lines
-      .slice(from, lineNum)
-      .map((line, at) => `${String(from + at + 1).padStart(5)} | ${line}`);
-    return [`shaders/${family}.wgsl:${lineNum}:${linePos}: ${message}`, ...context].join('\n');
+    // Line 0 stands for the whole module.
+    const context = lines.slice(Math.max(0, lineNum - 4), lineNum);
+    const line = context.at(-1)?.line ?? 0;
+    const excerpt = context.map((each) => `${String(each.line).padStart(5)} | ${each.text}`);
+    return [`shaders/${family}.wgsl:${line}:${linePos}: ${message}`, ...excerpt].join('\n');
   });
   return `A shader did not compile on ${describeAdapter(facts)}.\n${shown.join('\n')}`;
 }

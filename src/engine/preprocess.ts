@@ -24,45 +24,73 @@ export function declaredConstants(source: string): Record<string, number> {
   return constants;
 }
 
+/** A line of the result, and the line of the source (from 1) that it comes from. */
+export interface SourceLine {
+  readonly text: string;
+  readonly line: number;
+}
+
 /** Replaces parameters and unrolls loops. Throws an Error that names the line on an undeclared name or a missing #end. */
 export function preprocess(source: string, constants: Constants = {}): string {
+  return textOf(preprocessLines(source, constants));
+}
+
+/** The same, with where each line comes from: for messages of compilers. */
+export function preprocessLines(source: string, constants: Constants = {}): SourceLine[] {
   const scope: Record<string, number> = declaredConstants(source);
   for (const [name, value] of Object.entries(constants)) {
     if (!(name in scope)) throw new Error(`shader parameter ${name} is not declared by #param`);
     scope[name] = value;
   }
-  return expand(source.split('\n'), scope).join('\n');
+  return expand(
+    source.split('\n').map((text, at) => ({ text, line: at + 1 })),
+    scope,
+  );
 }
 
-function expand(lines: readonly string[], scope: Readonly<Record<string, number>>): string[] {
-  const out: string[] = [];
+export function textOf(lines: readonly SourceLine[]): string {
+  return lines.map(({ text }) => text).join('\n');
+}
+
+function expand(lines: readonly SourceLine[], scope: Readonly<Record<string, number>>): SourceLine[] {
+  const out: SourceLine[] = [];
   for (let at = 0; at < lines.length; at++) {
-    const line = lines[at]!;
-    if (PARAM.test(line)) continue;
-    const loop = FOR.exec(line);
+    const { text, line } = lines[at]!;
+    if (PARAM.test(text)) continue;
+    const loop = FOR.exec(text);
     if (!loop) {
-      if (END.test(line)) throw new Error('#end without #for');
-      out.push(substitute(line, scope));
+      if (END.test(text)) throw new Error(`line ${line}: #end without #for`);
+      out.push({ text: inLine(line, () => substitute(text, scope)), line });
       continue;
     }
     const end = matchingEnd(lines, at);
     const body = lines.slice(at + 1, end);
-    const last = evaluate(loop[3]!.replace(/\$/g, ''), scope);
-    for (let i = evaluate(loop[2]!.replace(/\$/g, ''), scope); i < last; i++) {
-      out.push(...expand(body, { ...scope, [loop[1]!]: i }));
-    }
+    const [first, last] = inLine(line, () => [bound(loop[2]!, scope), bound(loop[3]!, scope)]);
+    for (let i = first; i < last; i++) out.push(...expand(body, { ...scope, [loop[1]!]: i }));
     at = end;
   }
   return out;
 }
 
-function matchingEnd(lines: readonly string[], start: number): number {
+function matchingEnd(lines: readonly SourceLine[], start: number): number {
   let depth = 0;
   for (let at = start; at < lines.length; at++) {
-    if (FOR.test(lines[at]!)) depth++;
-    else if (END.test(lines[at]!) && --depth === 0) return at;
+    if (FOR.test(lines[at]!.text)) depth++;
+    else if (END.test(lines[at]!.text) && --depth === 0) return at;
   }
-  throw new Error(`#for without #end: ${lines[start]!.trim()}`);
+  throw new Error(`line ${lines[start]!.line}: #for without #end: ${lines[start]!.text.trim()}`);
+}
+
+function inLine<T>(line: number, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw new Error(`line ${line}: ${(error as Error).message}`);
+  }
+}
+
+function bound(expression: string, scope: Readonly<Record<string, number>>): number {
+  return evaluate(expression.replace(/\$/g, ''), scope);
 }
 
 function substitute(line: string, scope: Readonly<Record<string, number>>): string {

@@ -74,14 +74,27 @@ export class Program {
     );
     for (const storage of keep) roots.add(storage);
 
-    const slots = plan.slots.map((bytes, at) => device.createBuffer(`${name} slot ${at}`, bytes));
+    const slots: DeviceBuffer[] = [];
     const persistent = new Map<Persistent, DeviceBuffer>();
     const constants = new Map<Constant, DeviceBuffer>();
-    for (const root of roots) {
-      if (root.kind === 'persistent') persistent.set(root, device.createBuffer(root.label, root.bytes));
-      if (root.kind === 'constant') {
-        constants.set(root, device.constants.acquire(root.label, root.data, root.packing));
+    const free = () => {
+      for (const buffer of [...slots, ...persistent.values()]) device.destroyBuffer(buffer);
+      for (const { data, packing } of constants.keys()) device.constants.release(data, packing);
+    };
+    try {
+      plan.slots.forEach((bytes, at) => {
+        const [largest] = [...plan.slotOf].find(([, slot]) => slot === at)!;
+        slots.push(device.createBuffer(`${name} slot ${at} for ${largest.label}`, bytes));
+      });
+      for (const root of roots) {
+        if (root.kind === 'persistent') persistent.set(root, device.createBuffer(root.label, root.bytes));
+        if (root.kind === 'constant') {
+          constants.set(root, device.constants.acquire(root.label, root.data, root.packing));
+        }
       }
+    } catch (error) {
+      free(); // what fitted before the one that did not
+      throw error;
     }
     const { buffer: uniforms, offsets } = packUniforms(device, name, launches);
 

@@ -1,0 +1,161 @@
+/** What the device says when things go wrong, and what it leaves behind. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compile } from '../../src/autograd/compile.js';
+import { Graph } from '../../src/autograd/graph.js';
+import { convolution } from '../../src/autograd/ops/convolution.js';
+import { scale } from '../../src/autograd/ops/elementwise.js';
+import { factsOf, requestAdapter } from '../../src/engine/adapter.js';
+import { Device, openDevice } from '../../src/engine/device.js';
+import { FwplusError } from '../../src/errors.js';
+
+/** A device of which some members are replaced. */
+async function deviceWith(
+  replaced: (real: GPUDevice) => Partial<Record<keyof GPUDevice, unknown>>,
+): Promise<Device> {
+  const adapter = await requestAdapter();
+  const real = await adapter.requestDevice();
+  const members = replaced(real) as Record<string | symbol, unknown>;
+  const fake = new Proxy(real, {
+    get: (target, key) => {
+      if (key in members) return members[key];
+      const value = Reflect.get(target, key) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return new Device(fake, factsOf(adapter));
+}
+
+async function messageOf(body: () => unknown): Promise<string> {
+  try {
+    await body();
+  } catch (error) {
+    assert.instance(error, FwplusError);
+    return (error as Error).message;
+  }
+  return 'nothing was thrown';
+}
+
+/** x [1, 4, 4, 2], convolved: a program that has something heavy in it. */
+async function smallProgram(device: Device) {
+  const graph = new Graph();
+  const x = graph.variable('picture', [1, 4, 4, 2]);
+  const weight = graph.constant('weight', [3, 2, 3, 3], new Float32Array(54).fill(1));
+  const y = graph.scoped('layer', () => convolution(x, weight, { padding: 1 }));
+  const executable = await compile(device, graph, { name: 'small', outputs: [y] });
+  return { executable, x, y };
+}
+
+test('a compile error names file, line and adapter, and shows the line', async () => {
+  const device = await deviceWith((real) => ({
+    createShaderModule: ({ code, ...rest }: GPUShaderModuleDescriptor) =>
+      real.createShaderModule({ ...rest, code: code.replace('y[i] = a[i];', 'y[i] = b[i];') }),
+  }));
+  const message = await messageOf(() => device.pipeline('copy', {}));
+  assert.match(message, /shaders\/copy\.wgsl:16:\d+: .*'b'/);
+  assert.match(message, /\n {3}16 \| {5}y\[i\] = /);
+  assert.match(message, device.facts.name);
+  device.destroy();
+});
+
+test('a lost device is reported with the program and the heaviest kernel', async () => {
+  let lose: (info: { reason: string; message: string }) => void = () => undefined;
+  const lost = new Promise((resolve) => {
+    lose = resolve;
+  });
+  const device = await deviceWith(() => ({ lost }));
+  const { executable } = await smallProgram(device);
+  executable.run();
+  device.check();
+  lose({ reason: 'unknown', message: 'the watchdog bit' });
+  await lost;
+  const message = await messageOf(() => executable.run());
+  assert.match(message, 'lost');
+  assert.match(message, 'the watchdog bit');
+  assert.match(message, "program 'small' was running");
+  assert.match(message, "conv for 'layer.convolution'");
+  assert.match(message, device.facts.name);
+  device.destroy();
+});
+
+test('a read that the device does not survive says what was running', async () => {
+  const device = await openDevice();
+  const { executable, y } = await smallProgram(device);
+  executable.run();
+  const read = messageOf(() => executable.read(y));
+  device.destroy();
+  const message = await read;
+  assert.match(message, /[Rr]ead(ing)? 'layer\.convolution'/);
+  assert.match(message, "program 'small'");
+});
+
+test('a GPU error reaches the next check', async () => {
+  const device = await openDevice();
+  const buffer = device.createBuffer('small', 16);
+  device.submit('a copy out of bounds', (encoder) =>
+    encoder.copyBufferToBuffer(buffer.gpu, 0, buffer.gpu, 1024, 16),
+  );
+  const message = await messageOf(async () => {
+    await device.idle();
+    device.check();
+  });
+  assert.match(message, 'the GPU reported an error');
+  assert.match(message, 'a copy out of bounds');
+  device.destroy();
+});
+
+test('a tensor over the limit is refused by name and size, and nothing is left of its program', async () => {
+  const device = await openDevice();
+  const before = device.memory;
+  const graph = new Graph();
+  const small = graph.variable('small', [64]);
+  const large = graph.variable('huge picture', [1, 8192, 8192, 3]);
+  const outputs = [scale(small, 2), graph.scoped('deep', () => scale(scale(large, 2), 2))];
+  const message = await messageOf(() => compile(device, graph, { name: 'too large', outputs }));
+  assert.match(message, /slot 0 for deep\.scale' needs 805306368 bytes/);
+  assert.match(message, String(device.limits.maxStorageBufferBindingSize));
+  assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes]);
+  device.destroy();
+});
+
+test('a destroyed program leaves no buffer, its shared weights go with the last one', async () => {
+  const device = await openDevice();
+  const { buffers } = device.memory;
+  const graph = new Graph();
+  const weight = graph.constant('weight', [5, 3, 3, 3], new Float32Array(135));
+  const x = graph.variable('x', [1, 6, 6, 3]);
+  const first = await compile(device, graph, { name: 'first', outputs: [convolution(x, weight)] });
+  const alone = device.memory.buffers;
+  assert.ok(alone > buffers);
+  const second = await compile(device, graph, {
+    name: 'second',
+    outputs: [scale(convolution(x, weight), 2)],
+  });
+  first.destroy();
+  second.run();
+  await device.idle();
+  second.destroy();
+  second.destroy();
+  assert.is(device.memory.buffers, buffers);
+  assert.is(device.memory.bytes, 0);
+  assert.ok(device.memory.peak > 0);
+  device.destroy();
+});
+
+test('pipelines are built once', async () => {
+  const device = await openDevice();
+  const one = await smallProgram(device);
+  const count = device.pipelineCount;
+  const two = await smallProgram(device);
+  assert.is(device.pipelineCount, count);
+  one.executable.destroy();
+  two.executable.destroy();
+  device.destroy();
+});
+
+test('an adapter that does not exist is refused with those that do', async () => {
+  const message = await messageOf(() => openDevice({ adapter: 'GeForce of my dreams' }));
+  assert.match(message, "No adapter matches 'GeForce of my dreams'");
+});
+
+test.run();
