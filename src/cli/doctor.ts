@@ -23,7 +23,7 @@ const LIMITS = [
 ] as const;
 
 export async function doctor(options: Options): Promise<number> {
-  const adapter = await requestAdapter(options.adapter);
+  const { adapter } = await requestAdapter(options.adapter);
   const facts = factsOf(adapter);
   const lines = [
     `Node             ${process.version}, ${process.platform} ${process.arch}`,

@@ -1,9 +1,9 @@
 /** What we know of an adapter: its name, its features, and whether it is software. */
-import { gpu, noAdapterHint } from '#device';
+import { type Found, findAdapter, noAdapterHint } from '#device';
 import { FwplusError } from '../errors.js';
 
 export interface AdapterFacts {
-  /** As a person would name it, e.g. `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+  /** As the driver names it, e.g. `llvmpipe-llvm-15-0-6-256-bits-`. */
   readonly name: string;
   readonly vendor: string;
   readonly architecture: string;
@@ -37,50 +37,41 @@ export function factsOf(adapter: GPUAdapter): AdapterFacts {
   };
 }
 
-/** One line for people: the name, the driver, and a plain word where it is software. */
-export function describeAdapter(facts: AdapterFacts): string {
-  const driver = facts.description && facts.description !== facts.name ? `, ${facts.description}` : '';
-  return `${facts.name}${driver}${facts.software ? ' (software: runs on the CPU)' : ''}`;
+/** One line for people: the driver's own words, and a plain one where it is software. */
+export function describeAdapter({ name, description, software }: AdapterFacts): string {
+  return `${description || name}${software ? ' (software: runs on the CPU)' : ''}`;
 }
 
 /**
- * The adapter to use. `wanted` is part of its name or description, or `software` or `hardware`; without it the system's choice.
- * Throws where there is none, where its name does not match, and for Dawn's null backend, which computes nothing.
+ * The adapter to use. `wanted` is part of its name, or `software` or `hardware`; without it the system's choice.
+ * Throws where there is none, where none matches, and for Dawn's null backend, which computes nothing.
  */
-export async function requestAdapter(wanted?: string): Promise<GPUAdapter> {
-  const instance = gpu();
-  if (!instance) throw new FwplusError('This host has no WebGPU.', { hint: noAdapterHint });
-  const options: GPURequestAdapterOptions[] = [
+export async function requestAdapter(wanted?: string): Promise<Found> {
+  const found = await findAdapter(
     { powerPreference: 'high-performance', forceFallbackAdapter: wanted === 'software' },
-    { powerPreference: 'low-power' },
-    { forceFallbackAdapter: true },
-  ];
-  const seen = new Set<string>();
-  for (const option of wanted ? options : options.slice(0, 1)) {
-    const adapter = await instance.requestAdapter(option);
-    if (!adapter) continue;
-    const facts = factsOf(adapter);
-    if (/null/i.test(facts.name) && !facts.software) {
-      throw new FwplusError(
-        `The adapter '${facts.name}' is a null backend: it accepts work and computes nothing.`,
-        {
-          hint: noAdapterHint,
-        },
-      );
+    wanted === 'software' || wanted === 'hardware' ? undefined : wanted,
+  );
+  if (!('adapter' in found)) {
+    if (wanted === undefined || found.names.length === 0) {
+      throw new FwplusError('No WebGPU adapter was found.', { hint: noAdapterHint });
     }
-    if (!wanted || matches(facts, wanted)) return adapter;
-    seen.add(facts.name);
-  }
-  if (seen.size > 0) {
-    throw new FwplusError(`No adapter matches '${wanted}'. Found: ${[...seen].join(', ')}.`, {
+    throw new FwplusError(`No adapter matches '${wanted}'. Found: ${found.names.join(', ')}.`, {
       hint: 'Leave --adapter out to take the default one, or give part of one of these names.',
     });
   }
-  throw new FwplusError('No WebGPU adapter was found.', { hint: noAdapterHint });
-}
-
-function matches(facts: AdapterFacts, wanted: string): boolean {
-  if (wanted === 'software') return facts.software;
-  if (wanted === 'hardware') return !facts.software;
-  return `${facts.name} ${facts.description} ${facts.vendor}`.toLowerCase().includes(wanted.toLowerCase());
+  const facts = factsOf(found.adapter);
+  if (/null/i.test(facts.name)) {
+    throw new FwplusError(
+      `The adapter '${facts.name}' is a null backend: it accepts work and computes nothing.`,
+      {
+        hint: noAdapterHint,
+      },
+    );
+  }
+  if (wanted === 'hardware' && facts.software) {
+    throw new FwplusError(`No hardware adapter was found, only ${describeAdapter(facts)}.`, {
+      hint: 'Install the GPU’s Vulkan driver (NVIDIA: the proprietary one; AMD, Intel: mesa-vulkan-drivers).',
+    });
+  }
+  return found;
 }

@@ -1,21 +1,44 @@
 /** WebGPU in Node: npm `webgpu` (Dawn). The only file that names the package; browsers get device.browser.ts. */
 import { create } from 'webgpu';
 
-/**
- * One instance for the life of the process. Collected while a device lives, it takes the process down with it
- * (webgpu 0.6.2), so everything that holds a device holds this too.
- */
-let instance: GPU | undefined;
-
-export const host = 'node';
-
-export function gpu(): GPU {
-  // Timestamps are otherwise rounded to 65,536 ns.
-  instance ??= create(['disable-dawn-features=timestamp_quantization']);
-  return instance;
+/** An adapter with the instance it came from. */
+export interface Found {
+  /** Keep it for as long as the adapter or its device lives: collected, it takes the process down (webgpu 0.6.2). */
+  readonly instance: GPU;
+  readonly adapter: GPUAdapter;
 }
+
+/** Timestamps are otherwise rounded to 65,536 ns. */
+const FLAGS = ['disable-dawn-features=timestamp_quantization'];
 
 /** What to try when no adapter is found. */
 export const noAdapterHint =
   'Install a Vulkan driver. Without a GPU: Mesa 23 or newer (`apt-get install libvulkan1 mesa-vulkan-drivers`; on ' +
   'Debian 12 from bookworm-backports). `npm start` and `npm test` do this by themselves when they run as root.';
+
+/** The system's choice, or the adapter whose name holds `name`. On a miss, the names there are. */
+export async function findAdapter(
+  options: GPURequestAdapterOptions,
+  name?: string,
+): Promise<Found | { readonly names: readonly string[] }> {
+  if (name === undefined) return request([], options);
+  const exact = await request([`adapter=${name}`], options);
+  if ('adapter' in exact) return exact;
+  // Dawn compares with case; people do not.
+  const match = exact.names.find((found) => found.toLowerCase().includes(name.toLowerCase()));
+  return match === undefined ? exact : request([`adapter=${match}`], options);
+}
+
+async function request(
+  flags: readonly string[],
+  options: GPURequestAdapterOptions,
+): Promise<Found | { readonly names: readonly string[] }> {
+  const instance = create([...FLAGS, ...flags]);
+  try {
+    const adapter = await instance.requestAdapter(options);
+    return adapter ? { instance, adapter } : { names: [] };
+  } catch (error) {
+    const listed = String((error as Error).message).matchAll(/name: '([^']*)'/g);
+    return { names: [...listed].map((match) => match[1]!) };
+  }
+}

@@ -1,5 +1,4 @@
 /** The GPU, opened: buffers with their sizes accounted for, pipelines built once, errors that say what was running. */
-import { gpu } from '#device';
 import { FwplusError } from '../errors.js';
 import { type AdapterFacts, describeAdapter, factsOf, requestAdapter } from './adapter.js';
 import { ConstantPool } from './constants.js';
@@ -21,7 +20,7 @@ export interface DeviceBuffer {
 }
 
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
-  const adapter = await requestAdapter(options.adapter);
+  const { instance, adapter } = await requestAdapter(options.adapter);
   const found = factsOf(adapter);
   const wanted: GPUFeatureName[] = ['timestamp-query'];
   if (options.subgroups !== false) wanted.push('subgroups' as GPUFeatureName);
@@ -29,7 +28,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   // Default limits on purpose: what runs here then runs on every adapter.
   const device = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
   const subgroups = requiredFeatures.includes('subgroups' as GPUFeatureName);
-  return new Device(device, { ...found, subgroupSize: subgroups ? found.subgroupSize : 0 });
+  return new Device(instance, device, { ...found, subgroupSize: subgroups ? found.subgroupSize : 0 });
 }
 
 export class Device {
@@ -39,15 +38,16 @@ export class Device {
   readonly constants: ConstantPool;
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
-  /** Keeps Dawn's instance alive with the device (see device.node.ts). */
-  readonly #instance = gpu();
+  /** Dawn's instance must live as long as the device (see device.node.ts). */
+  readonly #instance: GPU;
   readonly #live = new Set<DeviceBuffer>();
   #bytes = 0;
   #peak = 0;
   #failure: FwplusError | undefined;
   #running = 'nothing had been submitted';
 
-  constructor(device: GPUDevice, facts: AdapterFacts) {
+  constructor(instance: GPU, device: GPUDevice, facts: AdapterFacts) {
+    this.#instance = instance;
     this.#device = device;
     this.facts = facts;
     this.limits = device.limits;

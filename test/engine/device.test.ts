@@ -13,7 +13,7 @@ import { FwplusError } from '../../src/errors.js';
 async function deviceWith(
   replaced: (real: GPUDevice) => Partial<Record<keyof GPUDevice, unknown>>,
 ): Promise<Device> {
-  const adapter = await requestAdapter();
+  const { instance, adapter } = await requestAdapter();
   const real = await adapter.requestDevice();
   const members = replaced(real) as Record<string | symbol, unknown>;
   const fake = new Proxy(real, {
@@ -23,7 +23,7 @@ async function deviceWith(
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return new Device(fake, factsOf(adapter));
+  return new Device(instance, fake, factsOf(adapter));
 }
 
 async function messageOf(body: () => unknown): Promise<string> {
