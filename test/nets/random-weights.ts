@@ -1,0 +1,157 @@
+/**
+ * Weights that nobody has to ship: every value is a hash of its tensor's name and its index, the same float32 here and in
+ * test/fixtures/record_networks.py, which says why the sizes are what they are.
+ */
+import type { PNormStatistics } from '../../src/inversion/pnorm.js';
+import { StateDict, type Weight } from '../../src/nets/state.js';
+
+type Shapes = Record<string, readonly number[]>;
+
+/** Channels by resolution, from 4 up. */
+export type ChannelTable = Readonly<Record<number, number>>;
+
+/** Values of mean `offset` and standard deviation `scale`, uniform. */
+export function uniform(name: string, shape: readonly number[], scale = 1, offset = 0): Float32Array {
+  let digest = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) digest = Math.imul(digest ^ name.charCodeAt(at), 0x01000193);
+  const factor = Math.fround(Math.sqrt(3) * scale);
+  const shift = Math.fround(offset);
+  const values = new Float32Array(shape.reduce((product, side) => product * side, 1));
+  for (let at = 0; at < values.length; at++) {
+    const bits = mixed(mixed((at + 0x9e3779b9) | 0) ^ digest);
+    const unit = (bits >>> 8) / 2 ** 23 - 1;
+    values[at] = Math.fround(unit * factor) + shift;
+  }
+  return values;
+}
+
+/** The finaliser of MurmurHash3. */
+function mixed(bits: number): number {
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+}
+
+/** A weight of any of the networks, of a size that keeps activations near one. */
+function weight(key: string, shape: readonly number[]): Float32Array {
+  const part = key.slice(key.lastIndexOf('.') + 1);
+  if (key.endsWith('affine.weight')) return uniform(key, shape, 0.5);
+  if (key.endsWith('affine.bias')) return uniform(key, shape, 0.1, 1);
+  if (part === 'noise_strength') return uniform(key, shape, 0.05, 0.1);
+  if (part === 'w_avg') return uniform(key, shape, 0.5);
+  if (key.startsWith('mapping.')) return uniform(key, shape, part === 'weight' ? 100 : 10);
+  if (key.endsWith('torgb.weight')) return uniform(key, shape, 0.3);
+  if (key.startsWith('lin')) return uniform(key, shape, 0.1, 0.3);
+  if (part === 'running_var') return uniform(key, shape, 0.3, 1);
+  if (part === 'bias' || part === 'running_mean') return uniform(key, shape, 0.1);
+  if (key.startsWith('synthesis.')) return uniform(key, shape);
+  if (shape.length === 1) return uniform(key, shape, 0.1, 1); // batch norm's factor
+  const fanIn = shape.slice(1).reduce((product, side) => product * side, 1);
+  return uniform(key, shape, Math.sqrt(2 / fanIn));
+}
+
+function filled(name: string, shapes: Shapes): StateDict {
+  const weights = Object.entries(shapes).map(([key, shape]): [string, Weight] => [
+    key,
+    { shape, data: weight(key, shape) },
+  ]);
+  return new StateDict(name, new Map(weights));
+}
+
+export function generatorWeights(
+  channels: ChannelTable,
+  width: number,
+  { mappingLayers = 2, zWidth = width } = {},
+): StateDict {
+  const shapes: Shapes = { 'mapping.w_avg': [width] };
+  for (let at = 0; at < mappingLayers; at++) {
+    shapes[`mapping.fc${at}.weight`] = [width, at === 0 ? zWidth : width];
+    shapes[`mapping.fc${at}.bias`] = [width];
+  }
+  let below = channels[4]!;
+  shapes['synthesis.b4.const'] = [below, 4, 4];
+  for (const [side, count] of Object.entries(channels).map(([key, value]) => [Number(key), value] as const)) {
+    const layer = (name: string, out: number, into: number, kernel: number) => {
+      const key = `synthesis.b${side}.${name}`;
+      shapes[`${key}.weight`] = [out, into, kernel, kernel];
+      shapes[`${key}.bias`] = [out];
+      shapes[`${key}.affine.weight`] = [into, width];
+      shapes[`${key}.affine.bias`] = [into];
+      if (name === 'torgb') return;
+      shapes[`${key}.noise_const`] = [side, side];
+      shapes[`${key}.noise_strength`] = [];
+    };
+    if (side > 4) layer('conv0', count, below, 3);
+    layer('conv1', count, count, 3);
+    layer('torgb', 3, count, 1);
+    below = count;
+  }
+  return filled('random generator', shapes);
+}
+
+/** Widths of the four stages and of the base code. */
+export function encoderWeights(widths: readonly number[]): StateDict {
+  const shapes: Shapes = {};
+  let into = 3;
+  [[0, 3, 6], [10, 13, 16], [20, 23, 26], [30], [33]].forEach((layers, stage) => {
+    for (const layer of layers) {
+      const out = widths[stage]!;
+      shapes[`model.${layer}.weight`] = [out, into, 3, 3];
+      shapes[`model.${layer}.bias`] = [out];
+      into = out;
+      if (layer === 33) continue;
+      for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
+        shapes[`model.${layer + 1}.${part}`] = [out];
+    }
+  });
+  return filled('random encoder', shapes);
+}
+
+/** Widths of the five stages. */
+export function perceptualWeights(widths: readonly number[]): StateDict {
+  const shapes: Shapes = {};
+  let into = 3;
+  [
+    [0, 2],
+    [5, 7],
+    [10, 12, 14],
+    [17, 19, 21],
+    [24, 26, 28],
+  ].forEach((layers, stage) => {
+    const out = widths[stage]!;
+    for (const layer of layers) {
+      shapes[`features.${layer}.weight`] = [out, into, 3, 3];
+      shapes[`features.${layer}.bias`] = [out];
+      into = out;
+    }
+    shapes[`lin${stage}.model.1.weight`] = [1, out, 1, 1];
+  });
+  return filled('random perceptual network', shapes);
+}
+
+/** Hadamard's matrix with signs, which is orthogonal, and eigenvalues that are powers of two; `width` is one, too. */
+export function pnormStatistics(width: number): PNormStatistics {
+  const signs = uniform('signs', [width]).map(Math.sign);
+  const parity = (bits: number): number => (bits === 0 ? 1 : -parity(bits & (bits - 1)));
+  const norm = Math.sqrt(width);
+  return {
+    mean: uniform('mean_latent', [width], 0.3),
+    eigenvalues: Float32Array.from({ length: width }, (_, j) => 2 ** (3 - Math.floor((20 * j) / width))),
+    eigenvectors: Float32Array.from({ length: width * width }, (_, at) => {
+      const [i, j] = [Math.floor(at / width), at % width];
+      return (parity(i & j) * signs[i]!) / norm;
+    }),
+  };
+}
+
+/** The same weights but for those that `change` gives anew. */
+export function changed(
+  state: StateDict,
+  change: (key: string, data: Float32Array) => Float32Array | undefined,
+): StateDict {
+  const weights = state.keys.map((key): [string, Weight] => {
+    const { shape, data } = state.get(key);
+    return [key, { shape, data: change(key, data) ?? data }];
+  });
+  return new StateDict(state.name, new Map(weights));
+}

@@ -1,0 +1,55 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { FwplusError } from '../../src/errors.js';
+import { BasecodeEncoder } from '../../src/nets/basecode-encoder.js';
+import { toNchw, toNhwc } from '../../src/nets/layout.js';
+import { PerceptualDistance } from '../../src/nets/lpips.js';
+import { StateDict, type Weight } from '../../src/nets/state.js';
+import { StyleGan2 } from '../../src/nets/stylegan2.js';
+import { encoderWeights, generatorWeights, perceptualWeights } from './random-weights.js';
+
+function refuses(make: () => unknown, pattern: RegExp): void {
+  assert.throws(make, (error: unknown) => error instanceof FwplusError && pattern.test(error.message));
+}
+
+function edited(state: StateDict, edit: (weights: Map<string, Weight>) => void): StateDict {
+  const weights = new Map(state.keys.map((key): [string, Weight] => [key, state.get(key)]));
+  edit(weights);
+  return new StateDict(state.name, weights);
+}
+
+const networks: [string, StateDict, (state: StateDict) => unknown][] = [
+  ['generator', generatorWeights({ 4: 3, 8: 2, 16: 2 }, 5), (state) => new StyleGan2(state)],
+  ['encoder', encoderWeights([2, 3, 4, 5, 6]), (state) => new BasecodeEncoder(state)],
+  ['perceptual network', perceptualWeights([2, 3, 4, 5, 6]), (state) => new PerceptualDistance(state)],
+];
+
+for (const [name, state, make] of networks) {
+  test(`${name}: each weight that is missing or misshapen is refused and named`, () => {
+    assert.ok(make(state));
+    for (const key of state.keys) {
+      // The mapping's further layers may be any number, and are read when it is traced.
+      if (/mapping\.fc[1-9]|mapping\.fc\d+\.bias/.test(key)) continue;
+      refuses(() => make(edited(state, (weights) => weights.delete(key))), /missing|holds no StyleGAN2/);
+      const misshapen = { shape: [...state.get(key).shape, 1, 2], data: new Float32Array(2) };
+      refuses(() => make(edited(state, (weights) => weights.set(key, misshapen))), /wanted/);
+    }
+  });
+}
+
+test('a file of another network is refused', () => {
+  for (const [, , make] of networks) {
+    for (const [, state, right] of networks) {
+      if (make !== right) refuses(() => make(state), /missing|holds no StyleGAN2/);
+    }
+  }
+});
+
+test('the order of feature maps goes there and back', () => {
+  const nchw = Float32Array.from({ length: 2 * 3 * 4 * 5 }, (_, at) => at);
+  const nhwc = toNhwc(nchw, [2, 3, 4, 5]);
+  assert.is(nhwc[((1 * 4 + 2) * 5 + 3) * 3 + 1], nchw[((1 * 3 + 1) * 4 + 2) * 5 + 3]);
+  assert.equal([...toNchw(nhwc, [2, 4, 5, 3])], [...nchw]);
+});
+
+test.run();

@@ -1,0 +1,91 @@
+import * as assert from 'uvu/assert';
+import { TensorFile } from '../../src/io/safetensors.js';
+import type { StateDict } from '../../src/nets/state.js';
+import { StyleGan2, type StyleGan2Options } from '../../src/nets/stylegan2.js';
+import type { TestCase } from '../harness/case.js';
+import { assertRecorded, evaluate } from './evaluate.js';
+import { changed, generatorWeights, uniform } from './random-weights.js';
+import { compareSynthesis, type SynthesisCase } from './stylegan2-recorded.js';
+
+/** The default model's table, and one where no size is a multiple of anything. */
+const DEFAULT = { 4: 128, 8: 128, 16: 128, 32: 64, 64: 32 };
+const ODD = { 4: 6, 8: 5, 16: 7, 32: 3 };
+
+const image = { relativeL2: 1e-4, greatest: 1e-4 };
+const gradient = { relativeL2: 1e-4 };
+
+const wide = () => generatorWeights(DEFAULT, 128);
+const odd = () => generatorWeights(ODD, 9);
+/** Styles so small that the demodulation's epsilon shows. */
+const faint = () =>
+  changed(odd(), (key, data) => (key.includes('.affine.') ? data.map((value) => 0.001 * value) : undefined));
+
+function recorded(
+  title: string,
+  weights: () => StateDict,
+  each: Pick<SynthesisCase, 'name' | 'from' | 'batch'>,
+  options: StyleGan2Options = {},
+): TestCase {
+  return {
+    name: title,
+    async run(t) {
+      const generator = new StyleGan2(weights(), options);
+      const fixture = await t.fixture('networks');
+      await compareSynthesis(await t.device(), generator, fixture, { ...each, image, gradient });
+    },
+  };
+}
+
+export const cases: TestCase[] = [
+  {
+    name: 'random weights are those of the recording, to the bit',
+    async run(t) {
+      const file = TensorFile.parse(await t.fixture('networks'));
+      assert.equal([...uniform('uniform', [1000], 0.7, 0.3)], [...file.floats('uniform')]);
+    },
+  },
+  recorded('64 pixels from the constant', wide, { name: '64' }),
+  recorded('64 pixels from f of side 8', wide, { name: '64 from 8', from: 8 }),
+  recorded('64 pixels from f of side 16', wide, { name: '64 from 16', from: 16 }),
+  recorded('odd channels, batch of two', odd, { name: 'odd', batch: 2 }),
+  recorded('odd channels from f, batch of two', odd, { name: 'odd from 8', from: 8, batch: 2 }),
+  recorded('clamped layers', odd, { name: 'clamp', batch: 2 }, { clamp: 0.8 }),
+  recorded('faint styles, plain epsilon', faint, { name: 'epsilon' }),
+  recorded('faint styles, scaled epsilon', faint, { name: 'scaled epsilon' }, { scaledEpsilon: true }),
+  {
+    name: 'the base code of a full code',
+    async run(t) {
+      const generator = new StyleGan2(wide());
+      const shape = [1, generator.rows, generator.wDim];
+      const code = { shape, data: uniform('64 code', shape) };
+      const { base } = await evaluate(await t.device(), { code }, (inputs) => ({
+        outputs: { base: generator.baseCode(inputs['code']!, 16) },
+      }));
+      const file = TensorFile.parse(await t.fixture('networks'));
+      assertRecorded(base!, file, '64 base code', image);
+    },
+  },
+  {
+    name: 'mapping of eight layers, z narrower than w',
+    async run(t) {
+      const generator = new StyleGan2(generatorWeights({ 4: 2, 8: 2 }, 24, { mappingLayers: 8, zWidth: 20 }));
+      const z = { shape: [3, 20], data: uniform('mapping z', [3, 20]) };
+      const { w } = await evaluate(await t.device(), { z }, (inputs) => ({
+        outputs: { w: generator.mapping(inputs['z']!) },
+      }));
+      assertRecorded(w!, TensorFile.parse(await t.fixture('networks')), 'mapping', image);
+    },
+  },
+  {
+    name: 'rows below M have no effect on F/W+, so they do not exist there',
+    run() {
+      const generator = new StyleGan2(wide());
+      assert.is(generator.rows, 10);
+      assert.equal(
+        [8, 16, 32].map((side) => generator.firstRow(side)),
+        [2, 4, 6],
+      );
+      for (const side of [4, 12, 128]) assert.throws(() => generator.firstRow(side), /base code of side/);
+    },
+  },
+];
