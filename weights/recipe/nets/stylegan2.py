@@ -29,7 +29,7 @@ class Linear(nn.Module):
         self.gain, self.lr_mult = lr_mult / math.sqrt(n_in), lr_mult
 
     def forward(self, x):
-        return F.linear(x.float(), self.weight * self.gain, self.bias * self.lr_mult)
+        return F.linear(x.to(self.weight.dtype), self.weight * self.gain, self.bias * self.lr_mult)
 
 
 class Mapping(nn.Module):
