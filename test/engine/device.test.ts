@@ -5,7 +5,7 @@ import { compile } from '../../src/autograd/compile.js';
 import { Graph } from '../../src/autograd/graph.js';
 import { convolution } from '../../src/autograd/ops/convolution.js';
 import { scale } from '../../src/autograd/ops/elementwise.js';
-import { factsOf, requestAdapter } from '../../src/engine/adapter.js';
+import { describeAdapter, factsOf, requestAdapter } from '../../src/engine/adapter.js';
 import { Device, openDevice } from '../../src/engine/device.js';
 import { FwplusError } from '../../src/errors.js';
 
@@ -54,7 +54,7 @@ test('a compile error names file, line and adapter, and shows the line', async (
   const message = await messageOf(() => device.pipeline('copy', {}));
   assert.match(message, /shaders\/copy\.wgsl:16:\d+: .*'b'/);
   assert.match(message, /\n {3}16 \| {5}y\[i\] = /);
-  assert.match(message, device.facts.name);
+  assert.match(message, describeAdapter(device.facts));
   device.destroy();
 });
 
@@ -74,7 +74,7 @@ test('a lost device is reported with the program and the heaviest kernel', async
   assert.match(message, 'the watchdog bit');
   assert.match(message, "program 'small' was running");
   assert.match(message, "conv for 'layer.convolution'");
-  assert.match(message, device.facts.name);
+  assert.match(message, describeAdapter(device.facts));
   device.destroy();
 });
 
