@@ -11,6 +11,7 @@ import { modulatedConvolution } from '../autograd/ops/modulated-convolution.js';
 import { normaliseSecondMoment } from '../autograd/ops/normalise.js';
 import { upsample2 } from '../autograd/ops/resample.js';
 import { type StyleLayer, styles } from '../autograd/ops/styles.js';
+import { truncation } from '../autograd/ops/truncation.js';
 import { assertShape, type Tensor } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
 import { toNhwc } from './layout.js';
@@ -92,6 +93,20 @@ export class StyleGan2 {
       });
     }
     return x;
+  }
+
+  /**
+   * w [N, wDim] to a full code [N, rows, wDim], truncated towards the mean w with strength `psi` (1: not at all) in the rows
+   * below `cutoff` (all by default).
+   */
+  code(w: Tensor, psi = 1, cutoff = this.rows): Tensor {
+    const { graph } = w;
+    const strengths = Float32Array.from({ length: this.rows }, (_, row) => (row < cutoff ? psi : 1));
+    return truncation(
+      w,
+      graph.constant('mean w', [this.wDim], this.wAverage),
+      graph.constant('psi', [this.rows], strengths),
+    );
   }
 
   /** code [N, rows, wDim] to a picture [N, R, R, 3], about [-1, 1]. */
