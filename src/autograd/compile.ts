@@ -68,14 +68,21 @@ export async function compile(
 }
 
 function neededOperations(operations: readonly Operation[], outputs: readonly Tensor[]): Operation[] {
-  const needed = new Set<Tensor>(outputs);
+  const needed = new Set<Tensor>(outputs.map(wholeOf));
   const kept: Operation[] = [];
   for (const operation of [...operations].reverse()) {
-    if (!operation.effect && !operation.outputs.some((output) => needed.has(output))) continue;
-    for (const input of operation.inputs) needed.add(input);
+    if (!operation.effect && !operation.outputs.some((output) => needed.has(wholeOf(output)))) continue;
+    for (const input of operation.inputs) needed.add(wholeOf(input));
     kept.push(operation);
   }
   return kept.reverse();
+}
+
+/** What a view is part of, or the tensor itself: whoever needs a part needs what makes the whole. */
+function wholeOf(tensor: Tensor): Tensor {
+  let whole = tensor;
+  while (whole.content.kind === 'view') whole = whole.content.of;
+  return whole;
 }
 
 function persistent(tensor: Tensor): Persistent {

@@ -4,9 +4,11 @@ import { blur } from '../../src/autograd/ops/blur.js';
 import { convolution } from '../../src/autograd/ops/convolution.js';
 import { demodulation } from '../../src/autograd/ops/demodulation.js';
 import { modulatedConvolution } from '../../src/autograd/ops/modulated-convolution.js';
+import { styles } from '../../src/autograd/ops/styles.js';
 import type { TestCase } from '../harness/case.js';
 import { casesOf, type OperationTest } from './operation.js';
 import * as reference from './reference/convolution.js';
+import { styles as referenceStyles } from './reference/rows.js';
 import { positive } from './values.js';
 
 /** Low enough to hold some values and let others through. */
@@ -49,6 +51,13 @@ const plainTests: OperationTest[] = [
   }),
   plain('transposed convolution with gaps', [1, 3, 4, 3], [2, 2], { stride: 3, transposed: true }),
 ];
+
+/** The second style lies behind the first in the same buffer. */
+const STYLE_LAYERS = [0, 1].map((row) => ({
+  row,
+  weight: Float32Array.from({ length: 12 }, (_, at) => Math.sin(at + row)),
+  bias: Float32Array.of(1, 1.5, 2),
+}));
 
 const fusedTests: OperationTest[] = [
   {
@@ -127,6 +136,15 @@ const fusedTests: OperationTest[] = [
     reference: ({ x, weight, bias }) =>
       reference.convolution(x, weight, { padding: 1, bias, activation: RELU }),
     recorded: true,
+  },
+  {
+    name: 'convolution scaled by one of several styles',
+    variables: { x: [2, 4, 5, 3], code: [2, 2, 4] },
+    constants: { weight: [5, 3, 3, 3] },
+    build: ({ x, code, weight }) =>
+      convolution(x, weight, { padding: 1, scaleIn: styles(code, STYLE_LAYERS)[1] }),
+    reference: ({ x, code, weight }) =>
+      reference.convolution(x, weight, { padding: 1, scaleIn: referenceStyles(code, STYLE_LAYERS)[1] }),
   },
   {
     name: 'convolution of a frozen image',

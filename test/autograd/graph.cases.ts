@@ -136,6 +136,37 @@ export const cases: TestCase[] = [
     },
   },
   {
+    name: 'what a view shows is made',
+    run: async (t) => {
+      const graph = new Graph();
+      const x = graph.variable('x', [128]);
+      const part = graph.view(scale(x, 2), 64, [3]);
+      const inputs = new Map([[x, Array.from({ length: 128 }, (_, at) => at)]]);
+      const [read] = await evaluate(t, graph, inputs, [scale(part, 10)]);
+      assertClose('part', read, [1280, 1300, 1320], 0);
+    },
+  },
+  {
+    name: 'more workgroups than one dimension of a grid holds',
+    run: async (t) => {
+      const graph = new Graph();
+      const size = 65535 * 64 + 65;
+      const x = graph.variable('x', [size]);
+      const device = await t.device();
+      const y = scale(x, 2);
+      const executable = await compile(device, graph, { name: 'large', outputs: [y] });
+      executable.write(
+        x,
+        Float32Array.from({ length: size }, (_, at) => at),
+      );
+      executable.run();
+      const read = await executable.read(y);
+      executable.destroy();
+      const wrong = read.findIndex((value, at) => value !== 2 * at);
+      if (wrong >= 0) throw new Error(`element ${wrong} is ${read[wrong]}`);
+    },
+  },
+  {
     name: 'what nothing reads is not run',
     run: async (t) => {
       const device = await t.device();
