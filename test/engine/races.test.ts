@@ -4,21 +4,23 @@ import * as assert from 'uvu/assert';
 import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { kernels, sources } from '../../src/engine/kernels.gen.js';
 import { encodeParams, type KernelName, kernelInfo } from '../../src/engine/launch.js';
-import { preprocess } from '../../src/engine/preprocess.js';
+import { type Constants, preprocess } from '../../src/engine/preprocess.js';
 
 /** A launch small enough to be interpreted, large enough that every barrier has something to order. */
 interface Sample {
   readonly params: Readonly<Record<string, number>>;
   /** Elements of every storage buffer. */
   readonly elements: number;
+  /** Where they differ from the shader's defaults. */
+  readonly constants?: Constants;
 }
 
-/** Every kernel that has a barrier stands here. */
+/** Every kernel that reaches a barrier stands here. */
 const samples: Partial<Record<KernelName, Sample>> = {
   'reduce.total': { params: { threads: 150, factor: 1 }, elements: 150 },
 };
 
-const BARRIER = /\b(workgroupBarrier|storageBarrier)\(\);/g;
+const BARRIER = /\b(?:workgroup|storage)Barrier\(\);/g;
 
 function racesOf(name: KernelName, code: string, { params, elements }: Sample) {
   const info = kernelInfo(name);
@@ -28,18 +30,32 @@ function racesOf(name: KernelName, code: string, { params, elements }: Sample) {
   return detectRaces(code, info.entry, [1, 1, 1], { 0: group });
 }
 
-/** The text from an entry point's head to the next function or the end. */
-function entryText(name: KernelName): string {
-  const { family, entry } = kernelInfo(name);
-  const source = sources[family as keyof typeof sources];
-  const start = source.search(new RegExp(`fn ${entry}\\b`));
-  const next = source.indexOf('\nfn ', start);
-  const nextEntry = source.indexOf('\n@compute', start);
-  const ends = [next, nextEntry].filter((at) => at > start);
-  return source.slice(start, ends.length > 0 ? Math.min(...ends) : undefined);
+function codeOf(name: KernelName): string {
+  const source = sources[kernelInfo(name).family as keyof typeof sources];
+  return preprocess(source, samples[name]?.constants ?? {});
 }
 
-const withBarrier = (Object.keys(kernels) as KernelName[]).filter((name) => entryText(name).match(BARRIER));
+/** Where in the code the barriers stand that an entry point reaches, through functions that it calls too. */
+function barriersOf(code: string, entry: string): { at: number; length: number }[] {
+  const heads = [...code.matchAll(/\bfn\s+(\w+)/g)];
+  const bodies = new Map(
+    heads.map(({ 1: name, index }, at) => [name, { index, text: code.slice(index, heads[at + 1]?.index) }]),
+  );
+  const reached = new Set([entry]);
+  for (const name of reached) {
+    for (const [, called] of bodies.get(name)?.text.matchAll(/\b(\w+)\s*\(/g) ?? []) {
+      if (bodies.has(called)) reached.add(called);
+    }
+  }
+  return [...reached].flatMap((name) => {
+    const { index = 0, text = '' } = bodies.get(name) ?? {};
+    return [...text.matchAll(BARRIER)].map((match) => ({ at: index + match.index, length: match[0].length }));
+  });
+}
+
+const withBarrier = (Object.keys(kernels) as KernelName[]).filter(
+  (name) => barriersOf(codeOf(name), kernelInfo(name).entry).length > 0,
+);
 
 test('there are kernels with barriers, and each has a sample', () => {
   assert.ok(withBarrier.length > 0);
@@ -52,7 +68,7 @@ test('there are kernels with barriers, and each has a sample', () => {
 for (const name of withBarrier) {
   const sample = samples[name];
   if (!sample) continue;
-  const code = preprocess(sources[kernelInfo(name).family as keyof typeof sources]);
+  const code = codeOf(name);
 
   test(`${name} has no race`, () => {
     const { races, errors } = racesOf(name, code, sample);
@@ -63,13 +79,9 @@ for (const name of withBarrier) {
     );
   });
 
-  const start = code.indexOf(entryText(name).split('\n')[0]);
-  const barriers = [...code.matchAll(BARRIER)].filter(
-    ({ index }) => index > start && index < start + entryText(name).length,
-  );
-  barriers.forEach(({ index, 0: text }, at) => {
-    test(`${name} has a race without its barrier ${at + 1}`, () => {
-      const broken = code.slice(0, index) + code.slice(index + text.length);
+  barriersOf(code, kernelInfo(name).entry).forEach(({ at, length }, number) => {
+    test(`${name} has a race without its barrier ${number + 1}`, () => {
+      const broken = code.slice(0, at) + code.slice(at + length);
       assert.ok(racesOf(name, broken, sample).races.length > 0);
     });
   });
