@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium } from 'playwright-core';
+import { type BrowserServer, chromium } from 'playwright-core';
 import type { Selection } from './events.js';
 import { HostReport } from './report.js';
 import { textOf } from './run-cases.js';
@@ -31,13 +31,15 @@ export interface ChromiumOrder extends Selection {
 }
 
 export async function runChromium(order: ChromiumOrder): Promise<{ report: HostReport; version: string }> {
-  let browser: Browser | undefined;
+  let browserServer: BrowserServer | undefined;
   let server: Server | undefined;
   let version = 'unknown';
-  const report = new HostReport('Chromium', () => browser?.close());
+  const report = new HostReport('Chromium', () => browserServer?.kill());
   try {
     server = await serve(await bundle(order));
-    browser = await chromium.launch({ executablePath: order.executable, args: flags });
+    // A server, because a page that hangs can only be ended with its process.
+    browserServer = await chromium.launchServer({ executablePath: order.executable, args: flags });
+    const browser = await chromium.connect(browserServer.wsEndpoint());
     version = browser.version();
     const page = await browser.newPage();
     page.on('pageerror', (error) =>
@@ -56,7 +58,7 @@ export async function runChromium(order: ChromiumOrder): Promise<{ report: HostR
   } catch (error) {
     report.end(textOf(error));
   } finally {
-    await browser?.close();
+    await browserServer?.kill();
     server?.close();
   }
   return { report, version };

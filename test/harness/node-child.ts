@@ -44,7 +44,7 @@ async function runUvuFile(file: string): Promise<void> {
   uvu.UVU_QUEUE ??= [];
   uvu.UVU_QUEUE.push([]);
   uvu.UVU_INDEX = index;
-  await load(file);
+  if (!(await load(file))) return;
   let [passed, failed, skipped] = [0, 0, 0];
   for (const run of uvu.UVU_QUEUE[index]) {
     const [errors, ran, left, total] = await quietly(run);

@@ -18,6 +18,7 @@ export async function runInPage(lists: readonly CaseList[], selection: Selection
     },
     emit: (event) => {
       sent = sent.then(() => globalThis.emitTestEvent(event));
+      return sent;
     },
   });
   await sent;

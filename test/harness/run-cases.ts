@@ -12,7 +12,8 @@ export interface Host {
   readonly name: HostName;
   /** Reads a file of the repository. */
   readonly file: (path: string) => Promise<Uint8Array>;
-  readonly emit: (event: TestEvent) => void;
+  /** Resolves when the event has arrived: a case that hangs must not hold back its own name. */
+  readonly emit: (event: TestEvent) => void | Promise<void>;
 }
 
 const defaultSeconds = 60;
@@ -26,13 +27,13 @@ export async function runCases(lists: readonly CaseList[], selection: Selection,
     let failed = 0;
     for (const each of chosen) {
       const { name, seconds = defaultSeconds } = each;
-      host.emit({ type: 'start', file, name, seconds });
+      await host.emit({ type: 'start', file, name, seconds });
       const error = await runCase(file, each, seconds, device, host);
       if (error) failed++;
-      host.emit({ type: 'end', file, name, ...(error ? { error } : {}) });
+      await host.emit({ type: 'end', file, name, ...(error ? { error } : {}) });
     }
     const milliseconds = performance.now() - started;
-    host.emit({
+    await host.emit({
       type: 'suite',
       result: { file, passed: chosen.length - failed, failed, skipped: 0, milliseconds },
     });
@@ -87,7 +88,11 @@ class SharedDevice {
 
   /** Waits for the GPU and throws what it has reported. */
   async settle(): Promise<void> {
-    await (await this.#device)?.idle();
+    const device = await this.#device;
+    await device?.idle();
+    // A browser delivers errors as tasks of their own, later than the promises of the same moment.
+    await new Promise((resolve) => setTimeout(resolve));
+    device?.check();
   }
 
   async close(): Promise<void> {
