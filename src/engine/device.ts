@@ -54,6 +54,7 @@ export class Device {
     this.#pipelines = new PipelineCache(device, facts);
     this.constants = new ConstantPool(this);
     device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault(); // else hosts print it, too
       this.#fail(`the GPU reported an error: ${(event as GPUUncapturedErrorEvent).error.message}`);
     });
     device.lost.then((info) => {

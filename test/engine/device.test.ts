@@ -92,7 +92,7 @@ test('a read that the device does not survive says what was running', async () =
 test('a GPU error reaches the next check', async () => {
   const device = await openDevice();
   const buffer = device.createBuffer('small', 16);
-  device.submit('a copy out of bounds', (encoder) =>
+  device.submit('an invalid copy', (encoder) =>
     encoder.copyBufferToBuffer(buffer.gpu, 0, buffer.gpu, 1024, 16),
   );
   const message = await messageOf(async () => {
@@ -100,7 +100,7 @@ test('a GPU error reaches the next check', async () => {
     device.check();
   });
   assert.match(message, 'the GPU reported an error');
-  assert.match(message, 'a copy out of bounds');
+  assert.match(message, 'an invalid copy');
   device.destroy();
 });
 
@@ -150,6 +150,26 @@ test('pipelines are built once', async () => {
   assert.is(device.pipelineCount, count);
   one.executable.destroy();
   two.executable.destroy();
+  device.destroy();
+});
+
+test('a profile times every launch, or says that it cannot', async () => {
+  const device = await openDevice();
+  const { executable } = await smallProgram(device);
+  const { buffers } = device.memory;
+  if (device.hasTimestamps) {
+    const times = await executable.profile();
+    assert.equal(
+      times.map(({ kernel, label }) => `${kernel}: ${label}`),
+      ['conv: layer.convolution'],
+    );
+    assert.is(times[0].flops, 2 * 16 * 9 * 2 * 3);
+    assert.ok(times[0].milliseconds >= 0 && times[0].milliseconds < 10_000);
+  } else {
+    assert.match(await messageOf(() => executable.profile()), 'no timestamp queries');
+  }
+  assert.is(device.memory.buffers, buffers);
+  executable.destroy();
   device.destroy();
 });
 
