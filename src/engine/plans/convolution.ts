@@ -36,8 +36,14 @@ export interface ConvolutionPhase {
   readonly x: Axis;
 }
 
-/** The members of a family: all share bindings and parameters. */
-export type ConvolutionKernel = 'conv';
+/**
+ * The members of the family. All share bindings and parameters, so that a plan is all that an operation needs.
+ *   conv           anything; the reference
+ *   conv_narrow    any channels, nothing but scalar loads: for images and the layers that make them
+ *   conv_tiled     input channels in fours
+ *   conv_subgroup  input channels in fours, and subgroups of one known size
+ */
+export type ConvolutionKernel = 'conv' | 'conv_narrow' | 'conv_tiled' | 'conv_subgroup';
 
 export interface ConvolutionPlan {
   readonly kernel: ConvolutionKernel;
@@ -47,16 +53,88 @@ export interface ConvolutionPlan {
   readonly workgroups: (phase: ConvolutionPhase) => [number, number, number];
 }
 
-export function planConvolution(shape: ConvolutionShape, _facts: AdapterFacts): ConvolutionPlan {
-  const { batch, inChannels, outChannels, kernelSize } = shape;
+export function planConvolution(shape: ConvolutionShape, facts: AdapterFacts): ConvolutionPlan {
+  return convolutionPlans(shape, facts)[0];
+}
+
+/** Every plan that is right for a shape on an adapter, the preferred one first. */
+export function convolutionPlans(shape: ConvolutionShape, facts: AdapterFacts): ConvolutionPlan[] {
+  const anything = [narrowPlan(shape), plainPlan(shape)];
+  if (shape.inChannels % 4 !== 0) return anything;
+  const tile = SUBGROUP_TILES[facts.subgroupSize];
+  const subgroup = tile ? [subgroupPlan(shape, facts.subgroupSize, tile)] : [];
+  // Of a subgroup's tile few output channels fill little.
+  return shape.outChannels <= 4
+    ? [tiledPlan(shape), ...subgroup, ...anything]
+    : [...subgroup, tiledPlan(shape), ...anything];
+}
+
+/** Output pixels and output channels of a tile, by the subgroup's size: both its multiples. */
+const SUBGROUP_TILES: Readonly<Record<number, { readonly pixels: number; readonly channels: number }>> = {
+  4: { pixels: 16, channels: 16 },
+  8: { pixels: 32, channels: 32 },
+  16: { pixels: 32, channels: 32 },
+  32: { pixels: 32, channels: 64 },
+  64: { pixels: 64, channels: 64 },
+};
+
+function plainPlan(shape: ConvolutionShape): ConvolutionPlan {
   return {
     kernel: 'conv',
     constants: {},
-    packing: (swap) => ({
-      key: swap ? 'kkoi' : 'kkio',
-      pack: (data) => packKernelFirst(data, outChannels, inChannels, kernelSize, swap),
-    }),
-    workgroups: ({ y, x }) => linearGrid(batch * y.outputs * x.outputs * outChannels),
+    packing: (swap) => packingOf(shape, swap, 1),
+    workgroups: ({ y, x }) => linearGrid(shape.batch * y.outputs * x.outputs * shape.outChannels),
+  };
+}
+
+const NARROW = { PIXELS: 4, CHANNELS: 8 };
+
+function narrowPlan(shape: ConvolutionShape): ConvolutionPlan {
+  return {
+    kernel: 'conv_narrow',
+    constants: NARROW,
+    packing: (swap) => packingOf(shape, swap, 1),
+    workgroups: (phase) => threadGrid(shape, phase, NARROW),
+  };
+}
+
+const TILED = { PIXELS: 4, CHANNELS: 8 };
+
+function tiledPlan(shape: ConvolutionShape): ConvolutionPlan {
+  return {
+    kernel: 'conv_tiled',
+    constants: TILED,
+    packing: (swap) => packingOf(shape, swap, 4),
+    workgroups: (phase) => threadGrid(shape, phase, TILED),
+  };
+}
+
+/** One thread for each tile of some pixels and some channels of one image. */
+function threadGrid(
+  { batch, outChannels }: ConvolutionShape,
+  { y, x }: ConvolutionPhase,
+  tile: { readonly PIXELS: number; readonly CHANNELS: number },
+): [number, number, number] {
+  const pixelTiles = Math.ceil((y.outputs * x.outputs) / tile.PIXELS);
+  const [columns, rows] = linearGrid(pixelTiles * Math.ceil(outChannels / tile.CHANNELS));
+  return [columns, rows, batch];
+}
+
+function subgroupPlan(
+  shape: ConvolutionShape,
+  lanes: number,
+  tile: { readonly pixels: number; readonly channels: number },
+): ConvolutionPlan {
+  return {
+    kernel: 'conv_subgroup',
+    constants: { LANES: lanes, LOADS: tile.pixels / lanes, CHANNELS: tile.channels / lanes },
+    packing: (swap) => packingOf(shape, swap, 4),
+    workgroups: ({ y, x }) => {
+      const tiles = Math.ceil((y.outputs * x.outputs) / tile.pixels);
+      const rows = Math.ceil(tiles / 65535);
+      const channels = Math.ceil(shape.outChannels / tile.channels);
+      return [channels, Math.ceil(tiles / rows), rows * shape.batch];
+    },
   };
 }
 
@@ -120,21 +198,32 @@ export function phaseFlops(
   return 2 * batch * y.outputs * x.outputs * y.taps * x.taps * inChannels * outChannels;
 }
 
-/** [O, I, K, K] (or [I, O, K, K] with `swap`) to [K, K, I, O]. */
+function packingOf(shape: ConvolutionShape, swap: boolean, group: number): Packing {
+  const { inChannels, outChannels, kernelSize } = shape;
+  return {
+    key: `${swap ? 'swapped' : 'straight'} kernel-first by ${group}`,
+    pack: (data) => packKernelFirst(data, outChannels, inChannels, kernelSize, swap, group),
+  };
+}
+
+/** [O, I, K, K] (or [I, O, K, K] with `swap`) to [K, K, I / group, O, group]; with a group of 1 that is [K, K, I, O]. */
 export function packKernelFirst(
   data: Float32Array,
   out: number,
   into: number,
   kernel: number,
   swap: boolean,
+  group = 1,
 ): Float32Array {
   const taps = kernel * kernel;
   const packed = new Float32Array(data.length);
   const [outStep, inStep] = swap ? [taps, out * taps] : [into * taps, taps];
   let at = 0;
   for (let k = 0; k < taps; k++) {
-    for (let i = 0; i < into; i++) {
-      for (let o = 0; o < out; o++) packed[at++] = data[o * outStep + i * inStep + k]!;
+    for (let first = 0; first < into; first += group) {
+      for (let o = 0; o < out; o++) {
+        for (let i = first; i < first + group; i++) packed[at++] = data[o * outStep + i * inStep + k];
+      }
     }
   }
   return packed;

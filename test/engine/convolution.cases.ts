@@ -1,0 +1,312 @@
+/** The fast convolution kernels against the plain one, and which of them is planned where. */
+import type { AdapterFacts } from '../../src/engine/adapter.js';
+import type { Device } from '../../src/engine/device.js';
+import type { Launch } from '../../src/engine/launch.js';
+import {
+  type ConvolutionPlan,
+  type ConvolutionShape,
+  convolutionPlans,
+  packKernelFirst,
+  phaseParams,
+  phasesOf,
+  planConvolution,
+} from '../../src/engine/plans/convolution.js';
+import { Program } from '../../src/engine/program.js';
+import type { Constant, Persistent, Storage } from '../../src/engine/storage.js';
+import { assertClose } from '../autograd/compare.js';
+import { positive, type Random, randomFrom, randomValues, signed } from '../autograd/values.js';
+import type { TestCase, TestContext } from '../harness/case.js';
+
+/** Of the largest output. The kernels add the same products in other orders: some hundred roundings of 6e-8. */
+const TOLERANCE = 1e-5;
+
+interface Try {
+  readonly name: string;
+  readonly batch?: number;
+  readonly height: number;
+  readonly width: number;
+  readonly into: number;
+  readonly out: number;
+  readonly kernel?: number;
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly transposed?: boolean;
+  /** Rows and columns that a strided convolution left over, which its data gradient has and the formula does not. */
+  readonly extra?: number;
+}
+
+const TRIES: readonly Try[] = [
+  { name: '3×3', height: 8, width: 8, into: 32, out: 32 },
+  { name: '3×3, ragged', height: 7, width: 5, into: 12, out: 37 },
+  { name: '3×3, batch of 2, 4×4', batch: 2, height: 4, width: 4, into: 8, out: 70 },
+  { name: '3×3, batch of 3, wide', batch: 3, height: 1, width: 41, into: 4, out: 3 },
+  { name: '1×1 to an image', height: 9, width: 9, into: 64, out: 3, kernel: 1, padding: 0 },
+  { name: '1×1 from an image', height: 9, width: 9, into: 3, out: 36, kernel: 1, padding: 0 },
+  { name: '3×3 from an image', batch: 2, height: 10, width: 11, into: 3, out: 16 },
+  { name: 'one pixel', height: 1, width: 1, into: 20, out: 5 },
+  { name: 'stride 2, padding 1', height: 9, width: 12, into: 8, out: 33, stride: 2 },
+  { name: 'stride 2, kernel 4', height: 10, width: 10, into: 8, out: 8, kernel: 4, stride: 2 },
+  { name: 'stride 3, kernel 1', height: 10, width: 8, into: 8, out: 9, kernel: 1, stride: 3, padding: 0 },
+  {
+    name: 'transposed, stride 2',
+    height: 8,
+    width: 5,
+    into: 16,
+    out: 35,
+    stride: 2,
+    padding: 0,
+    transposed: true,
+  },
+  {
+    name: 'transposed, stride 2, batch of 2',
+    batch: 2,
+    height: 4,
+    width: 4,
+    into: 32,
+    out: 8,
+    stride: 2,
+    transposed: true,
+  },
+  {
+    name: 'gradient of a stride of 2 with a row left over',
+    height: 5,
+    width: 5,
+    into: 12,
+    out: 20,
+    stride: 2,
+    transposed: true,
+    extra: 1,
+  },
+  {
+    name: 'gradient of a stride of 3 that skips pixels',
+    height: 4,
+    width: 4,
+    into: 8,
+    out: 12,
+    kernel: 1,
+    stride: 3,
+    padding: 0,
+    transposed: true,
+    extra: 2,
+  },
+  { name: 'gradient of 3×3', height: 6, width: 7, into: 16, out: 12, transposed: true },
+];
+
+/** With and without everything around the sum. */
+const AROUND = [
+  { name: 'alone', full: false },
+  { name: 'with scales, noise, bias, activation', full: true },
+];
+
+export const cases: TestCase[] = [
+  ...TRIES.flatMap((each) =>
+    AROUND.map(({ name, full }) => ({
+      name: `${each.name}, ${name}`,
+      run: (t: TestContext) => compareKernels(t, each, full),
+    })),
+  ),
+  { name: 'plans: what an adapter lacks is not planned', run: plansFit },
+  { name: 'plans: every launch stays within 65,535 groups a dimension', run: plansStayWithinLimits },
+  { name: 'plans: the tiles of a launch cover its outputs', run: plansCover },
+  { name: 'packing: four input channels side by side', run: packsFours },
+];
+
+async function compareKernels(t: TestContext, each: Try, full: boolean): Promise<void> {
+  const device = await t.device();
+  const shape = shapeOf(each);
+  const plans = convolutionPlans(shape, device.facts);
+  const plain = plans.find(({ kernel }) => kernel === 'conv');
+  if (!plain) throw new Error('the plain kernel runs everything');
+  const operands = drawOperands(shape, full, randomFrom(each.name));
+  const wanted = await run(device, shape, plain, operands);
+  const dims = [shape.batch, shape.outHeight, shape.outWidth, shape.outChannels];
+  for (const plan of plans.filter((plan) => plan !== plain)) {
+    const what = `${plan.kernel} ${JSON.stringify(plan.constants)}`;
+    assertClose(what, await run(device, shape, plan, operands), wanted, TOLERANCE, dims);
+  }
+}
+
+interface Operands {
+  readonly arrays: Readonly<Record<'x' | 'scaleIn' | 'scaleOut' | 'noise' | 'bias', Float32Array>>;
+  readonly weight: Float32Array;
+  readonly swap: boolean;
+  readonly params: Readonly<Record<'noiseStrength' | 'slope' | 'gain' | 'limit', number>>;
+}
+
+function drawOperands(shape: ConvolutionShape, full: boolean, random: Random): Operands {
+  const { batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, kernelSize } = shape;
+  const draw = (count: number, each = signed) => Float32Array.from(randomValues([count], random, each).data);
+  return {
+    arrays: {
+      x: draw(batch * inHeight * inWidth * inChannels),
+      scaleIn: full ? draw(batch * inChannels, positive) : new Float32Array(batch * inChannels).fill(1),
+      scaleOut: full ? draw(batch * outChannels, positive) : new Float32Array(batch * outChannels).fill(1),
+      noise: draw(outHeight * outWidth),
+      bias: full ? draw(outChannels) : new Float32Array(outChannels),
+    },
+    weight: draw(outChannels * inChannels * kernelSize ** 2),
+    swap: shape.transposed,
+    params: full
+      ? { noiseStrength: 0.3, slope: 0.2, gain: Math.SQRT2, limit: 4 }
+      : { noiseStrength: 0, slope: 1, gain: 1, limit: 3e38 },
+  };
+}
+
+async function run(
+  device: Device,
+  shape: ConvolutionShape,
+  plan: ConvolutionPlan,
+  { arrays, weight, swap, params }: Operands,
+): Promise<Float32Array> {
+  const memory = (label: string, elements: number): Persistent => ({
+    kind: 'persistent',
+    label,
+    bytes: 4 * elements,
+  });
+  const packed: Constant = {
+    kind: 'constant',
+    label: 'weight',
+    bytes: weight.byteLength,
+    data: weight,
+    packing: plan.packing(swap),
+  };
+  const inputs = {
+    x: memory('x', arrays.x.length),
+    scaleIn: memory('scaleIn', arrays.scaleIn.length),
+    scaleOut: memory('scaleOut', arrays.scaleOut.length),
+    noise: memory('noise', arrays.noise.length),
+    bias: memory('bias', arrays.bias.length),
+  };
+  const y = memory('y', shape.batch * shape.outHeight * shape.outWidth * shape.outChannels);
+  const launches = phasesOf(shape).map(
+    (phase): Launch<Storage> => ({
+      kernel: plan.kernel,
+      label: 'convolution',
+      bindings: { ...inputs, weight: packed, y },
+      params: { ...phaseParams(shape, phase), ...params },
+      workgroups: plan.workgroups(phase),
+      constants: plan.constants,
+      flops: 0,
+    }),
+  );
+  const program = await Program.build(device, 'convolution test', launches);
+  try {
+    for (const [name, storage] of Object.entries(inputs)) {
+      program.write(storage, arrays[name as keyof typeof arrays]);
+    }
+    program.write(y, new Float32Array(y.bytes / 4).fill(Number.NaN)); // an output that no phase writes shows
+    program.run();
+    return new Float32Array(await program.read(y));
+  } finally {
+    program.destroy();
+  }
+}
+
+function shapeOf(each: Try): ConvolutionShape {
+  const {
+    batch = 1,
+    height,
+    width,
+    into,
+    out,
+    kernel = 3,
+    stride = 1,
+    padding = kernel === 1 ? 0 : 1,
+  } = each;
+  const { transposed = false, extra = 0 } = each;
+  const outSide = (side: number) =>
+    transposed
+      ? (side - 1) * stride + kernel - 2 * padding + extra
+      : Math.floor((side + 2 * padding - kernel) / stride) + 1;
+  return {
+    batch,
+    inHeight: height,
+    inWidth: width,
+    inChannels: into,
+    outHeight: outSide(height),
+    outWidth: outSide(width),
+    outChannels: out,
+    kernelSize: kernel,
+    stride,
+    padding,
+    transposed,
+  };
+}
+
+const SUBGROUP_SIZES = [0, 4, 8, 16, 32, 64, 128];
+
+function facts(subgroupSize: number): AdapterFacts {
+  return {
+    name: 'an adapter',
+    vendor: '',
+    architecture: '',
+    description: '',
+    software: false,
+    features: new Set(subgroupSize ? ['subgroups'] : []),
+    subgroupSize,
+  };
+}
+
+function plansFit(): void {
+  const wide = shapeOf({ name: '', height: 16, width: 16, into: 128, out: 128 });
+  for (const size of SUBGROUP_SIZES) {
+    const known = [4, 8, 16, 32, 64].includes(size);
+    const { kernel, constants } = planConvolution(wide, facts(size));
+    expect(`subgroups of ${size}`, kernel, known ? 'conv_subgroup' : 'conv_tiled');
+    if (known) {
+      expect('lanes', constants.LANES, size);
+      expect('whole', Number.isInteger(constants.LOADS) && Number.isInteger(constants.CHANNELS), true);
+    }
+  }
+  const image = shapeOf({ name: '', height: 64, width: 64, into: 3, out: 16 });
+  for (const { kernel } of convolutionPlans(image, facts(8))) {
+    expect('three channels', ['conv', 'conv_narrow'].includes(kernel), true);
+  }
+}
+
+function plansStayWithinLimits(): void {
+  const huge = shapeOf({ name: '', batch: 4, height: 1024, width: 1024, into: 32, out: 32 });
+  const long = shapeOf({ name: '', height: 4, width: 1 << 20, into: 4, out: 4 });
+  for (const shape of [huge, long]) {
+    for (const size of SUBGROUP_SIZES) {
+      for (const plan of convolutionPlans(shape, facts(size))) {
+        for (const phase of phasesOf(shape)) {
+          for (const groups of plan.workgroups(phase)) {
+            expect(`${plan.kernel}: ${groups} groups`, groups >= 1 && groups <= 65535, true);
+          }
+        }
+      }
+    }
+  }
+}
+
+function plansCover(): void {
+  for (const each of TRIES) {
+    const shape = shapeOf(each);
+    for (const size of SUBGROUP_SIZES) {
+      for (const { kernel, constants, workgroups } of convolutionPlans(shape, facts(size))) {
+        const tile =
+          kernel === 'conv_subgroup'
+            ? constants.LANES ** 2 * constants.LOADS * constants.CHANNELS
+            : 64 * (constants.PIXELS ?? 1) * (constants.CHANNELS ?? 1);
+        for (const phase of phasesOf(shape)) {
+          const [x, y, z] = workgroups(phase);
+          const outputs = shape.batch * phase.y.outputs * phase.x.outputs * shape.outChannels;
+          expect(`${kernel} covers ${each.name}`, x * y * z * tile >= outputs, true);
+        }
+      }
+    }
+  }
+}
+
+function packsFours(): void {
+  // [O = 2, I = 4, 1, 1]
+  const data = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  expect('one by one', packKernelFirst(data, 2, 4, 1, false).join(), '1,5,2,6,3,7,4,8');
+  expect('by four', packKernelFirst(data, 2, 4, 1, false, 4).join(), '1,2,3,4,5,6,7,8');
+  expect('swapped', packKernelFirst(data, 2, 4, 1, true, 4).join(), '1,3,5,7,2,4,6,8');
+}
+
+function expect(what: string, found: unknown, wanted: unknown): void {
+  if (found !== wanted) throw new Error(`${what}: ${found}, wanted ${wanted}`);
+}
