@@ -63,12 +63,14 @@ interface Parts {
 export class Inverter {
   readonly model: Model;
   readonly method: Method;
+  readonly #maxSteps: number;
   readonly #starter: Starter;
   readonly #parts: Parts;
 
-  private constructor(model: Model, method: Method, starter: Starter, parts: Parts) {
+  private constructor(model: Model, method: Method, maxSteps: number, starter: Starter, parts: Parts) {
     this.model = model;
     this.method = method;
+    this.#maxSteps = maxSteps;
     this.#starter = starter;
     this.#parts = parts;
   }
@@ -111,7 +113,7 @@ export class Inverter {
     });
     const detail = moments.at(-1)!;
     const base = codes.base ? moments[0] : undefined;
-    return new Inverter(model, method, starter, {
+    return new Inverter(model, method, maxSteps, starter, {
       executable,
       codes,
       target,
@@ -133,6 +135,12 @@ export class Inverter {
 
   async run(target: Target, options: RunOptions): Promise<InversionState> {
     const { steps, resume, onProgress, signal } = options;
+    if (steps > this.#maxSteps) {
+      throw new FwplusError(
+        `This inverter was built for ${this.#maxSteps} steps at most; ${steps} steps are wanted.`,
+        { hint: 'Build it with a larger maxSteps.' },
+      );
+    }
     const targetHash = await hashTarget(target);
     const features = await this.#begin(target, targetHash, resume);
     const history: StepRecord[] = [...(resume?.history ?? [])];

@@ -12,13 +12,12 @@ import { checkPNorm, type PNormStatistics } from './pnorm.js';
 
 /** The parts of weights/manifest.json that are read here; see weights/README.md. */
 interface Manifest {
-  readonly id: string;
+  readonly model: string;
   readonly version: string;
-  readonly domain: string;
-  readonly base_size: number;
-  readonly files: Readonly<
-    Record<string, { readonly file: string; readonly sha256: string; readonly bytes: number }>
-  >;
+  /** What it can draw, for people. */
+  readonly knows: string;
+  readonly base_code: { readonly size: number };
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 const DAMAGED =
@@ -31,28 +30,25 @@ const DAMAGED =
 export async function loadModel(read: (file: string) => Promise<Uint8Array>): Promise<Model> {
   const manifest = parseManifest(await read('manifest.json'));
   const state = async (part: string): Promise<StateDict> => {
-    const { file, weights } = await readPart(manifest, part, read);
-    return new StateDict(file, weights);
+    const { name, weights } = await readPart(manifest, part, read);
+    return new StateDict(name, weights);
   };
   const generator = new StyleGan2(await state('generator'));
-  const encoder = manifest.files.encoder && new BasecodeEncoder(await state('encoder'));
+  const encoder = hasPart(manifest, 'encoder') ? new BasecodeEncoder(await state('encoder')) : undefined;
   const perceptual = new PerceptualDistance(await state('perceptual'));
-  const pnorm = manifest.files.pnorm && (await readPNorm(manifest, read, generator.wDim));
-  const channels = generator.channels(manifest.base_size);
+  const pnorm = hasPart(manifest, 'pnorm') ? await readPNorm(manifest, read, generator.wDim) : undefined;
+  const channels = generator.channels(manifest.base_code.size);
   if (encoder && encoder.channels !== channels) {
-    throw new FwplusError(
-      `The encoder makes ${encoder.channels} channels, the generator wants ${channels}.`,
-      {
-        hint: 'They belong to different models.',
-      },
-    );
+    const found = `The encoder makes ${encoder.channels} channels, the generator wants ${channels}.`;
+    throw new FwplusError(found, { hint: 'They belong to different models.' });
   }
   return {
-    id: `${manifest.id} ${manifest.version}`,
-    domain: manifest.domain,
+    // The hash tells apart two trainings that share a version.
+    id: `${manifest.model} ${manifest.version} (${entryOf(manifest, 'generator').sha256.slice(0, 8)})`,
+    domain: manifest.knows,
     generator,
     perceptual,
-    baseSize: manifest.base_size,
+    baseSize: manifest.base_code.size,
     encoder,
     pnorm,
   };
@@ -65,36 +61,45 @@ function parseManifest(bytes: Uint8Array): Manifest {
   } catch (cause) {
     throw new FwplusError('The model’s manifest.json is not JSON.', { cause, hint: DAMAGED });
   }
-  for (const key of ['id', 'version', 'domain', 'base_size', 'files'] as const) {
+  for (const key of ['model', 'version', 'knows', 'base_code', 'files'] as const) {
     if (manifest[key] === undefined)
       throw new FwplusError(`The model’s manifest.json has no '${key}'.`, { hint: DAMAGED });
   }
   return manifest as Manifest;
 }
 
+function hasPart(manifest: Manifest, part: string): boolean {
+  return manifest.files.some(({ name }) => name === `${part}.safetensors`);
+}
+
+function entryOf(manifest: Manifest, part: string) {
+  const entry = manifest.files.find(({ name }) => name === `${part}.safetensors`);
+  if (entry) return entry;
+  throw new FwplusError(`The model '${manifest.model}' has no ${part}.safetensors.`, { hint: DAMAGED });
+}
+
 async function readPart(
   manifest: Manifest,
   part: string,
   read: (file: string) => Promise<Uint8Array>,
-): Promise<{ file: string; weights: ReadonlyMap<string, Weight> }> {
-  const entry = manifest.files[part];
-  if (!entry) throw new FwplusError(`The model '${manifest.id}' has no ${part}.`, { hint: DAMAGED });
-  const bytes = await read(entry.file);
+): Promise<{ name: string; weights: ReadonlyMap<string, Weight> }> {
+  const { name, sha256: wanted } = entryOf(manifest, part);
+  const bytes = await read(name);
   const found = await sha256(bytes);
-  if (found !== entry.sha256) {
+  if (found !== wanted) {
     throw new FwplusError(
-      `${entry.file} is not the file of the manifest: sha256 ${found.slice(0, 16)}…, wanted ${entry.sha256.slice(0, 16)}….`,
+      `${name} is not the file of the manifest: sha256 ${found.slice(0, 16)}…, wanted ${wanted.slice(0, 16)}….`,
       { hint: DAMAGED },
     );
   }
-  const file = TensorFile.parse(bytes, entry.file);
+  const file = TensorFile.parse(bytes, name);
   const weights = new Map<string, Weight>();
   for (const key of file.keys()) {
     const data = file.floats(key);
-    assertFinite(`${entry.file}: ${key}`, data);
+    assertFinite(`${name}: ${key}`, data);
     weights.set(key, { shape: file.info(key).shape, data });
   }
-  return { file: entry.file, weights };
+  return { name, weights };
 }
 
 async function readPNorm(
@@ -102,8 +107,8 @@ async function readPNorm(
   read: (file: string) => Promise<Uint8Array>,
   wDim: number,
 ): Promise<PNormStatistics> {
-  const { file, weights } = await readPart(manifest, 'pnorm', read);
-  const state = new StateDict(file, weights);
+  const { name, weights } = await readPart(manifest, 'pnorm', read);
+  const state = new StateDict(name, weights);
   const statistics = {
     mean: state.get('mean_latent').data,
     eigenvalues: state.get('eigen_values').data,

@@ -43,10 +43,8 @@ export function codeShapes(
   const { generator } = model;
   if (method.space === 'w+') return { base: undefined, detail: [batch, generator.rows, generator.wDim] };
   const side = method.baseSize;
-  return {
-    base: [batch, side, side, generator.channels(side)],
-    detail: [batch, generator.rows - generator.firstRow(side), generator.wDim],
-  };
+  const detail = [batch, generator.rows - generator.firstRow(side), generator.wDim];
+  return { base: [batch, side, side, generator.channels(side)], detail };
 }
 
 export function codeTensors(graph: Graph, model: Model, method: Method, batch: number): CodeTensors {

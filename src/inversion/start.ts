@@ -63,7 +63,9 @@ export class Starter {
       }
     }
     const detail =
-      method.pnorm === 'clip' ? clipToPNorm(average, requirePNorm(model, 'P-norm+ clipping')) : undefined;
+      method.pnorm === 'clip'
+        ? clipToPNorm(average, requirePNorm(model, 'P-norm+ clipping'), method.clipLimit)
+        : undefined;
 
     const outputs = [...features, ...(base ? [base] : []), ...(detail ? [detail] : [])];
     const variables = [perceptual, average, ...(encoder ? [encoder] : [])];
