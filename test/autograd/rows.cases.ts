@@ -184,35 +184,33 @@ const squaredError = (name: string, a: Shape, divisor?: number, recorded = false
   recorded,
 });
 
-/** Values whose 8-bit level no rounding can change, some of them beyond the ends. */
-const level = (random: Random): number => {
-  const whole = Math.floor(300 * random()) - 22;
-  return (whole + 0.8 * (random() - 0.5)) / 127.5 - 1;
-};
+/** Values of `count` 8-bit levels from `first` on, beyond the ends too; so far from halves that no rounding can change them. */
+const level =
+  (first: number, count: number) =>
+  (random: Random): number => {
+    const whole = first + Math.floor(count * random());
+    return (whole + 0.8 * (random() - 0.5)) / 127.5 - 1;
+  };
 const eightBit = (value: number): number => Math.min(255, Math.max(0, Math.floor((value + 1) * 127.5 + 0.5)));
+
+const eightBitError = (name: string, shape: Shape, draw: (random: Random) => number): OperationTest => ({
+  name,
+  variables: {},
+  constants: { a: shape, b: shape },
+  draw: { a: draw, b: draw },
+  build: ({ a, b }) => quantisedSquaredError(a, b),
+  reference: ({ a, b }) =>
+    reference.sampleSums(a, b, a.data.length / a.shape[0], (p, q) => (eightBit(p) - eightBit(q)) ** 2),
+});
 
 const lossTests: OperationTest[] = [
   squaredError('mean squared error', [2, 5, 7, 3], undefined, true),
   squaredError('squared error over a divisor', [3, 4, 17], 7),
   squaredError('mean squared error of many threads', [1, 71, 33, 3]),
   squaredError('mean squared error of one value', [5, 1]),
-  ...(
-    [
-      [2, 5, 7, 3],
-      [1, 33, 65, 3],
-    ] as Shape[]
-  ).map(
-    (shape) =>
-      ({
-        name: `8-bit error of [${shape}]`,
-        variables: {},
-        constants: { a: shape, b: shape },
-        draw: { a: level, b: level },
-        build: ({ a, b }) => quantisedSquaredError(a, b),
-        reference: ({ a, b }) =>
-          reference.sampleSums(a, b, a.data.length / a.shape[0], (p, q) => (eightBit(p) - eightBit(q)) ** 2),
-      }) satisfies OperationTest,
-  ),
+  eightBitError('8-bit error', [2, 5, 7, 3], level(-22, 300)),
+  eightBitError('8-bit error of many threads', [1, 33, 65, 3], level(-22, 300)),
+  eightBitError('8-bit error of close pictures', [3, 9, 7, 3], level(100, 3)),
 ];
 
 export const cases: TestCase[] = casesOf([...elementwiseTests, ...rowTests, ...styleTests, ...lossTests]);
