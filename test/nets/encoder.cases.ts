@@ -12,7 +12,7 @@ function recorded(name: string, widths: readonly number[], side: number, batch: 
       const shape = [batch, 8 * side, 8 * side, 3];
       const picture = { shape, data: uniform(`encoder ${name} picture`, shape, 0.5) };
       const { base } = await evaluate(await t.device(), { picture }, (inputs) => ({
-        outputs: { base: encoder.encode(inputs['picture']!) },
+        outputs: { base: encoder.encode(inputs.picture!) },
       }));
       const file = TensorFile.parse(await t.fixture('networks'));
       assertRecorded(base!, file, `encoder ${name}`, { relativeL2: 2e-5, greatest: 2e-5 });

@@ -75,7 +75,7 @@ export function closeness(found: Float32Array, file: TensorFile, name: string): 
     const off = Math.abs(found[at * stride]! - wanted[at]!);
     squares += off * off;
     norm += wanted[at]! ** 2;
-    difference = off <= difference ? difference : off; // keeps NaN
+    difference = Math.max(difference, off); // keeps NaN
     largest = Math.max(largest, Math.abs(wanted[at]!));
   }
   let relativeL2 = Math.sqrt(squares / norm);
@@ -83,7 +83,7 @@ export function closeness(found: Float32Array, file: TensorFile, name: string): 
     const whole = Math.sqrt(found.reduce((sum, value) => sum + value * value, 0));
     const recorded = file.floats(`${name} norm`)[0]!;
     const off = Math.abs(whole - recorded) / recorded;
-    relativeL2 = off <= relativeL2 ? relativeL2 : off;
+    relativeL2 = Math.max(relativeL2, off);
   }
   return { relativeL2, greatest: difference / largest };
 }

@@ -24,7 +24,7 @@ function recorded(name: string, widths: readonly number[], side: number, batch: 
       const file = TensorFile.parse(await t.fixture('networks'));
       for (let tap = 0; tap < 5; tap++)
         assertRecorded(found[`tap ${tap}`]!, file, `perceptual ${name} tap ${tap}`, exact);
-      assertRecorded(found['distance']!, file, `perceptual ${name} distance`, exact);
+      assertRecorded(found.distance!, file, `perceptual ${name} distance`, exact);
       assertRecorded(found['a gradient']!, file, `perceptual ${name} gradient`, { relativeL2: 1e-4 });
     },
   };
@@ -40,7 +40,7 @@ export const cases: TestCase[] = [
       const shape = [1, 32, 32, 3];
       const a = { shape, data: uniform('itself', shape, 0.5) };
       const { distance } = await evaluate(await t.device(), { a }, (inputs) => {
-        const features = network.features(inputs['a']!);
+        const features = network.features(inputs.a!);
         return { outputs: { distance: network.distance(features, features) } };
       });
       assert.equal([...distance!], [0]);

@@ -59,7 +59,7 @@ export const cases: TestCase[] = [
       const shape = [1, generator.rows, generator.wDim];
       const code = { shape, data: uniform('64 code', shape) };
       const { base } = await evaluate(await t.device(), { code }, (inputs) => ({
-        outputs: { base: generator.baseCode(inputs['code']!, 16) },
+        outputs: { base: generator.baseCode(inputs.code!, 16) },
       }));
       const file = TensorFile.parse(await t.fixture('networks'));
       assertRecorded(base!, file, '64 base code', image);
@@ -71,7 +71,7 @@ export const cases: TestCase[] = [
       const generator = new StyleGan2(generatorWeights({ 4: 2, 8: 2 }, 24, { mappingLayers: 8, zWidth: 20 }));
       const z = { shape: [3, 20], data: uniform('mapping z', [3, 20]) };
       const { w } = await evaluate(await t.device(), { z }, (inputs) => ({
-        outputs: { w: generator.mapping(inputs['z']!) },
+        outputs: { w: generator.mapping(inputs.z!) },
       }));
       assertRecorded(w!, TensorFile.parse(await t.fixture('networks')), 'mapping', image);
     },

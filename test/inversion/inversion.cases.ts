@@ -1,0 +1,244 @@
+import * as assert from 'uvu/assert';
+import type { Device } from '../../src/engine/device.js';
+import type { InversionState } from '../../src/inversion/codes.js';
+import { Inverter } from '../../src/inversion/inverter.js';
+import { defaultMethod, type Method, methodName } from '../../src/inversion/method.js';
+import { psnr, psnrOfError } from '../../src/inversion/metrics.js';
+import type { Model } from '../../src/inversion/model.js';
+import { whiten } from '../../src/inversion/pnorm.js';
+import { Renderer } from '../../src/inversion/renderer.js';
+import { decodeState, encodeState } from '../../src/inversion/saved.js';
+import type { Target } from '../../src/inversion/target.js';
+import type { TestCase } from '../harness/case.js';
+import { evaluate } from '../nets/evaluate.js';
+import { drawing, randomModel, SMALL, targetOf } from './random-model.js';
+import { refuses } from './refuses.js';
+
+const STEPS = 20;
+const STOP = 7;
+
+const intoFWPlus = defaultMethod('f/w+', 8);
+const intoWPlus: Method = { ...defaultMethod('w+', 8), pnorm: 'clip' };
+
+async function withInverter<T>(
+  device: Device,
+  model: Model,
+  method: Method,
+  body: (inverter: Inverter, target: Target) => Promise<T>,
+): Promise<T> {
+  const inverter = await Inverter.build(device, model, method, STEPS);
+  try {
+    return await body(inverter, targetOf(model, method));
+  } finally {
+    inverter.destroy();
+  }
+}
+
+/** v of every row of a code. */
+async function whitened(device: Device, model: Model, detail: Float32Array): Promise<Float32Array> {
+  const width = model.generator.wDim;
+  const code = { shape: [1, detail.length / width, width], data: detail };
+  const { v } = await evaluate(device, { code }, (inputs) => ({
+    outputs: { v: whiten(inputs.code!, model.pnorm!) },
+  }));
+  return v!;
+}
+
+function twentySteps(method: Method): TestCase {
+  return {
+    name: `twenty steps into ${methodName(method)}: the same bytes on one driver, the same quality on any`,
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      const renderer = await Renderer.build(device, model, method);
+      await withInverter(device, model, method, async (inverter, target) => {
+        const once = await inverter.run(target, { steps: 1 });
+        t.record('loss of the first step', Float32Array.of(once.history[0]!.total), { relativeL2: 1e-5 });
+        // After one step Adam's first moments are a tenth of the gradients.
+        const { base, detail } = once.moments;
+        t.record('detail gradient', detail.first, { relativeL2: 1e-3 });
+        if (base) t.record('base gradient', base.first, { relativeL2: 1e-3 });
+
+        const { codes, history } = await inverter.run(target, { steps: STEPS });
+        t.record('detail code', codes.detail);
+        if (codes.base) t.record('base code', codes.base);
+        assert.is(history.length, STEPS);
+        assert.ok(
+          history.at(-1)!.total < 0.9 * history[0]!.total,
+          `the loss went from ${history[0]!.total} to ${history.at(-1)!.total}`,
+        );
+        const quality = psnr(await renderer.render(codes), drawing(model.generator.resolution));
+        t.record('PSNR', Float32Array.of(quality), { absolute: 0.05 });
+      });
+      renderer.destroy();
+    },
+  };
+}
+
+function goesOn(method: Method): TestCase {
+  return {
+    name: `interrupted, saved and resumed: the same bytes, ${methodName(method)}`,
+    async run(t) {
+      const model = randomModel(SMALL);
+      await withInverter(await t.device(), model, method, async (inverter, target) => {
+        const whole = encodeState(await inverter.run(target, { steps: STEPS }), model);
+        const again = (state: InversionState) => decodeState(encodeState(state, model), model, 'saved');
+
+        const half = again(await inverter.run(target, { steps: STOP }));
+        assert.is(half.step, STOP);
+        const resumed = await inverter.run(target, { steps: STEPS, resume: half });
+        assert.equal(encodeState(resumed, model), whole, 'stopped after a number of steps');
+
+        const interruption = new AbortController();
+        let seen: InversionState | undefined;
+        const stopped = await inverter.run(target, {
+          steps: STEPS,
+          signal: interruption.signal,
+          onProgress: async ({ step, state }) => {
+            if (step < STOP) return;
+            interruption.abort();
+            seen = await state();
+          },
+        });
+        assert.ok(stopped.step >= STOP && stopped.step < STEPS, `stopped at step ${stopped.step}`);
+        assert.equal(encodeState(stopped, model), encodeState(seen!, model));
+        const last = await inverter.run(target, { steps: STEPS, resume: again(stopped) });
+        assert.equal(encodeState(last, model), whole, 'interrupted');
+
+        const more = await inverter.run(target, { steps: STEPS, resume: last });
+        assert.equal(encodeState(more, model), whole, 'nothing is left to do');
+      });
+    },
+  };
+}
+
+function clipped(limit: number): TestCase {
+  return {
+    name: `clipping holds v within ±${limit}, from the start on`,
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      const method = { ...intoWPlus, clipLimit: limit };
+      await withInverter(device, model, method, async (inverter, target) => {
+        for (const steps of [0, 1, 10]) {
+          const { codes } = await inverter.run(target, { steps });
+          const greatest = Math.max(...(await whitened(device, model, codes.detail)).map(Math.abs));
+          // Whitening multiplies the rounding of w, 6e-8, by up to 1/√λ = 182 and 5, the slope.
+          assert.ok(greatest <= limit * (1 + 1e-3), `step ${steps}: ${greatest}`);
+          assert.ok(greatest > 0.99 * limit, `step ${steps}: ${greatest}, so nothing was clipped`);
+        }
+      });
+    },
+  };
+}
+
+export const cases: TestCase[] = [
+  twentySteps(intoFWPlus),
+  twentySteps(intoWPlus),
+  goesOn(intoFWPlus),
+  goesOn(intoWPlus),
+  clipped(5),
+  clipped(2),
+  {
+    name: 'F/W+ starts at E(I) and the mean code; without an encoder at the mean’s own base code',
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      const { generator, encoder } = model;
+      const target = targetOf(model, intoFWPlus);
+      const rows = generator.rows - generator.firstRow(8);
+      const mean = Array.from({ length: rows }, () => [...generator.wAverage]).flat();
+
+      const start = await withInverter(device, model, intoFWPlus, (inverter) =>
+        inverter.run(target, { steps: 0 }),
+      );
+      const picture = { shape: [1, 64, 64, 3], data: target.encoder };
+      const { base } = await evaluate(device, { picture }, (inputs) => ({
+        outputs: { base: encoder!.encode(inputs.picture!) },
+      }));
+      assert.equal(start.codes.base, base);
+      assert.equal(start.encodedBase, base);
+      assert.equal([...start.codes.detail], mean);
+
+      const blind: Model = { ...model, encoder: undefined };
+      const own = await withInverter(device, blind, intoFWPlus, (inverter) =>
+        inverter.run(target, { steps: 0 }),
+      );
+      const shape = [1, generator.rows, generator.wDim];
+      const code = { shape, data: new Float32Array(generator.rows * generator.wDim) };
+      for (let row = 0; row < generator.rows; row++) code.data.set(generator.wAverage, row * generator.wDim);
+      const wanted = await evaluate(device, { code }, (inputs) => ({
+        outputs: { base: generator.baseCode(inputs.code!, 8) },
+      }));
+      assert.equal(own.codes.base, wanted.base);
+    },
+  },
+  {
+    name: 'the recorded error is that of the picture before the step',
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      const renderer = await Renderer.build(device, model, intoFWPlus);
+      await withInverter(device, model, intoFWPlus, async (inverter, target) => {
+        const start = await inverter.run(target, { steps: 0 });
+        const { history } = await inverter.run(target, { steps: 1 });
+        const seen = psnr(await renderer.render(start.codes), drawing(model.generator.resolution));
+        const recorded = psnrOfError(history[0]!.error);
+        assert.ok(Math.abs(seen - recorded) < 1e-3, `${recorded} dB recorded, ${seen} dB seen`);
+      });
+      renderer.destroy();
+    },
+  },
+  {
+    name: 'one inverter, two pictures: neither leaves a trace in the other',
+    async run(t) {
+      const model = randomModel(SMALL);
+      await withInverter(await t.device(), model, intoFWPlus, async (inverter, target) => {
+        const first = encodeState(await inverter.run(target, { steps: 5 }), model);
+        const other = encodeState(await inverter.run(targetOf(model, intoFWPlus, 60), { steps: 5 }), model);
+        assert.equal(encodeState(await inverter.run(target, { steps: 5 }), model), first);
+        assert.not.equal(other, first);
+      });
+    },
+  },
+  {
+    name: 'a saved state of another model, picture or method is refused',
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      await withInverter(device, model, intoFWPlus, async (inverter, target) => {
+        const state = await inverter.run(target, { steps: 2 });
+        const resume = (change: Partial<InversionState>) => () =>
+          inverter.run(target, { steps: STEPS, resume: { ...state, ...change } });
+        await refuses(resume({ modelId: 'another 2' }), /of the model 'another 2', this is 'random 1'/);
+        await refuses(resume({ targetHash: '00' }), /of another picture/);
+        await refuses(resume({ method: { ...intoFWPlus, learningRate: 1 } }), /other settings/);
+        const bytes = encodeState(state, model);
+        await refuses(
+          () => decodeState(bytes, { ...model, id: 'other' }, 'codes'),
+          /of the model 'random 1'/,
+        );
+        await refuses(() => decodeState(bytes.subarray(0, bytes.length - 9), model, 'codes'), /codes/);
+      });
+    },
+  },
+  {
+    name: 'more steps than the schedule holds are refused',
+    async run(t) {
+      await withInverter(await t.device(), randomModel(SMALL), intoFWPlus, (inverter, target) =>
+        refuses(() => inverter.run(target, { steps: STEPS + 1 }), /21 steps are wanted/),
+      );
+    },
+  },
+  {
+    name: 'P-norm+ without statistics, and base codes that do not exist, are refused',
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      const bare: Model = { ...model, pnorm: undefined };
+      await refuses(() => Inverter.build(device, bare, intoFWPlus, 1), /needs P-norm\+ statistics/);
+      await refuses(() => Inverter.build(device, bare, intoWPlus, 1), /needs P-norm\+ statistics/);
+      await refuses(() => Inverter.build(device, model, defaultMethod('f/w+', 64), 1), /side 64/);
+    },
+  },
+];
