@@ -66,7 +66,7 @@ function problem(file, name, subpaths) {
   if (from === undefined) return `${file}: no rule for this place; add one to scripts/architecture.js`;
   const target = fileOf(file, name, subpaths);
   if (target === undefined) {
-    const key = name.startsWith('node:') ? 'node:' : name;
+    const key = name.startsWith('node:') ? 'node:' : (targetOf(name, subpaths) ?? name);
     return packages[key]?.test(file) ? undefined : `${file} may not import the package '${name}'`;
   }
   const to = folderOf(target);
@@ -79,9 +79,15 @@ function problem(file, name, subpaths) {
 /** @param {string} file @param {string} name @param {Subpaths} subpaths */
 function fileOf(file, name, subpaths) {
   if (name.startsWith('.')) return posix.join(dirname(file), name).replace(/\.js$/, '.ts');
+  const path = targetOf(name, subpaths);
+  return path?.startsWith('./') ? path.replace(/^\.\/(dist\/)?/, '').replace(/\.js$/, '.ts') : undefined;
+}
+
+/** What a subpath import such as '#device' stands for in Node: a file from the root, or a package. */
+/** @param {string} name @param {Subpaths} subpaths */
+function targetOf(name, subpaths) {
   const target = name.startsWith('#') ? subpaths[name] : undefined;
-  const path = typeof target === 'object' ? target.default : target;
-  return path?.replace(/^\.\/(dist\/)?/, '').replace(/\.js$/, '.ts');
+  return typeof target === 'object' ? target.default : target;
 }
 
 /** @param {string} file */

@@ -1,5 +1,4 @@
 import { deflateSync } from 'node:zlib';
-import { crc32 } from '../../src/io/crc32.js';
 
 /** What to write; `sample(x, y, channel)` is below 2^depth, and an index where the colour type is 3. */
 export interface PngRecipe {
@@ -52,6 +51,16 @@ export function pngChunk(type: string, body: Uint8Array): Uint8Array {
   out.set(body, 8);
   view.setUint32(8 + body.length, crc32(out.subarray(4, 8 + body.length)));
   return out;
+}
+
+/** CRC-32 as the PNG specification, Annex D, defines it, bit by bit. */
+function crc32(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (const byte of bytes) {
+    c ^= byte;
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  }
+  return (c ^ 0xffffffff) >>> 0;
 }
 
 function split(bytes: Uint8Array, at: number): Uint8Array[] {

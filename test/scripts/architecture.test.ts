@@ -4,6 +4,7 @@ import { problemsOf } from '../../scripts/architecture.js';
 
 const subpaths = {
   '#device': { browser: './dist/src/engine/device.browser.js', default: './dist/src/engine/device.node.js' },
+  '#png': { browser: 'pngjs/browser.js', default: 'pngjs' },
 };
 
 function problems(file: string, text: string): number {
@@ -17,7 +18,7 @@ const allowed: Record<string, string[]> = {
   'src/autograd/ops/a.ts': ['../tensor.js', '../../engine/device.js', '../../errors.js'],
   'src/nets/a.ts': ['../autograd/ops/a.js', '../engine/device.js', '../io/safetensors.js'],
   'src/inversion/a.ts': ['../nets/a.js', '../io/png.js'],
-  'src/io/draw/a.ts': ['../font/a.js', 'pngjs', 'jpeg-js'],
+  'src/io/draw/a.ts': ['../font/a.js', 'pngjs', '#png', 'jpeg-js'],
   'src/io/node/a.ts': ['../png.js', 'node:fs/promises'],
   'src/io/zlib.node.ts': ['node:zlib', './png.js'],
   'src/cli/a.ts': ['../index.js', '../inversion/a.js', '../io/node/files.js', 'node:util'],
@@ -44,7 +45,7 @@ const forbidden: Record<string, string[]> = {
     '#device.other',
     '../../index.js',
   ],
-  'src/nets/a.ts': ['../inversion/a.js', '../cli/a.js', '../io/node/a.js', 'pngjs', 'node:fs'],
+  'src/nets/a.ts': ['../inversion/a.js', '../cli/a.js', '../io/node/a.js', 'pngjs', '#png', 'node:fs'],
   'src/inversion/a.ts': ['../cli/a.js', '../../web/a.js', '../io/node/a.js', 'jpeg-js', 'webgpu'],
   'src/io/a.ts': [
     '../engine/a.js',
