@@ -7,6 +7,7 @@ import { fullyConnected } from '../../src/autograd/ops/fully-connected.js';
 import { normaliseSecondMoment, unitNormalise } from '../../src/autograd/ops/normalise.js';
 import { meanSquaredError, quantisedSquaredError } from '../../src/autograd/ops/reduce.js';
 import { styles } from '../../src/autograd/ops/styles.js';
+import { truncation } from '../../src/autograd/ops/truncation.js';
 import type { Shape } from '../../src/autograd/tensor.js';
 import type { TestCase } from '../harness/case.js';
 import { casesOf, type OperationTest } from './operation.js';
@@ -175,6 +176,24 @@ function dataOf({ content }: { content: { kind: string; data?: Float32Array } })
   return content.data as Float32Array;
 }
 
+const truncated = (
+  name: string,
+  [batch, rows, width]: [number, number, number],
+  recorded = false,
+): OperationTest => ({
+  name,
+  variables: { w: [batch, width] },
+  constants: { average: [width], psi: [rows] },
+  build: ({ w, average, psi }) => truncation(w, average, psi),
+  reference: ({ w, average, psi }) => reference.truncation(w, average, psi),
+  recorded,
+});
+
+const truncationTests: OperationTest[] = [
+  truncated('truncation', [2, 5, 17], true),
+  truncated('truncation of one row', [1, 1, 65]),
+];
+
 const squaredError = (name: string, a: Shape, divisor?: number, recorded = false): OperationTest => ({
   name,
   variables: { a, b: a },
@@ -213,4 +232,10 @@ const lossTests: OperationTest[] = [
   eightBitError('8-bit error of close pictures', [3, 9, 7, 3], level(100, 3)),
 ];
 
-export const cases: TestCase[] = casesOf([...elementwiseTests, ...rowTests, ...styleTests, ...lossTests]);
+export const cases: TestCase[] = casesOf([
+  ...elementwiseTests,
+  ...rowTests,
+  ...styleTests,
+  ...truncationTests,
+  ...lossTests,
+]);

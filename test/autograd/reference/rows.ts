@@ -73,6 +73,19 @@ export function styles(code: Values, layers: readonly StyleLayer[]): Values[] {
   });
 }
 
+/** average + psi[row] · (w − average), [N, rows, width]. */
+export function truncation(w: Values, average: Values, psi: Values): Values {
+  const width = average.data.length;
+  const rows = psi.data.length;
+  const out = values([w.shape[0], rows, width]);
+  return map(out, (_, at) => {
+    const d = at % width;
+    const n = Math.floor(at / (rows * width));
+    const strength = psi.data[Math.floor(at / width) % rows];
+    return average.data[d] + strength * (w.data[n * width + d] - average.data[d]);
+  });
+}
+
 /** Σ each(a, b) / divisor for each sample. */
 export function sampleSums(
   a: Values,
