@@ -21,9 +21,11 @@ const allowed: Record<string, string[]> = {
   'src/io/draw/a.ts': ['../font/a.js', 'pngjs', '#png', 'jpeg-js'],
   'src/io/node/a.ts': ['../png.js', 'node:fs/promises'],
   'src/io/zlib.node.ts': ['node:zlib', './png.js'],
-  'src/cli/a.ts': ['../index.js', '../inversion/a.js', '../io/node/files.js', 'node:util'],
+  'src/cli/a.ts': ['../index.node.js', '../inversion/a.js', '../io/node/files.js', 'node:util'],
   'src/index.ts': ['./inversion/a.js', './io/png.js', './errors.js'],
-  'web/a.ts': ['../src/index.js', '../src/inversion/a.js', './b.js'],
+  'src/index.node.ts': ['./index.js', './inversion/a.js', './io/node/a.js', 'node:path'],
+  'src/index.browser.ts': ['./index.js', './inversion/a.js'],
+  'web/a.ts': ['../src/index.browser.js', '../src/inversion/a.js', './b.js'],
 };
 
 const forbidden: Record<string, string[]> = {
@@ -43,7 +45,7 @@ const forbidden: Record<string, string[]> = {
     '../../io/a.js',
     './../../nets/a.js',
     '#device.other',
-    '../../index.js',
+    '../../index.node.js',
   ],
   'src/nets/a.ts': ['../inversion/a.js', '../cli/a.js', '../io/node/a.js', 'pngjs', '#png', 'node:fs'],
   'src/inversion/a.ts': ['../cli/a.js', '../../web/a.js', '../io/node/a.js', 'jpeg-js', 'webgpu'],
