@@ -73,7 +73,7 @@ test('a lost device is reported with the program and the heaviest kernel', async
   assert.match(message, 'lost');
   assert.match(message, 'the watchdog bit');
   assert.match(message, "program 'small' was running");
-  assert.match(message, "conv for 'layer.convolution'");
+  assert.match(message, /conv\w* for 'layer\.convolution'/);
   assert.match(message, describeAdapter(device.facts));
   device.destroy();
 });
@@ -159,10 +159,9 @@ test('a profile times every launch, or says that it cannot', async () => {
   const { buffers } = device.memory;
   if (device.hasTimestamps) {
     const times = await executable.profile();
-    assert.equal(
-      times.map(({ kernel, label }) => `${kernel}: ${label}`),
-      ['conv: layer.convolution'],
-    );
+    assert.is(times.length, executable.length);
+    assert.match(times[0].kernel, /^conv/);
+    assert.is(times[0].label, 'layer.convolution');
     assert.is(times[0].flops, 2 * 16 * 9 * 2 * 3);
     assert.ok(times[0].milliseconds >= 0 && times[0].milliseconds < 10_000);
   } else {
