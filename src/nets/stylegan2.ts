@@ -59,6 +59,8 @@ export class StyleGan2 {
     this.zDim = state.get('mapping.fc0.weight', [null, null]).shape[1]!;
     this.wDim = state.get('synthesis.b4.conv1.affine.weight', [null, null]).shape[1]!;
     this.wAverage = state.get('mapping.w_avg', [this.wDim]).data;
+    this.#checkMapping();
+    state.get('synthesis.b4.const', [this.channels(4), 4, 4]);
     for (const layer of this.#layers()) this.#check(layer);
   }
 
@@ -214,6 +216,13 @@ export class StyleGan2 {
     return layers;
   }
 
+  #checkMapping(): void {
+    for (let at = 0; at < this.#mappingLayers; at++) {
+      this.#state.get(`mapping.fc${at}.weight`, [this.wDim, at === 0 ? this.zDim : this.wDim]);
+      this.#state.get(`mapping.fc${at}.bias`, [this.wDim]);
+    }
+  }
+
   #check({ key, kind }: Layer): void {
     const prefix = `synthesis.${key}`;
     const side = Number(/\d+/.exec(key)![0]);
@@ -232,12 +241,10 @@ export class StyleGan2 {
 }
 
 function largestBlock(state: StateDict): number {
-  const sides = state.keys.map((key) => Number(/^synthesis\.b(\d+)\.conv1\.weight$/.exec(key)?.[1] ?? 0));
+  const sides = state.keys.map((key) => Number(/^synthesis\.b(\d+)\./.exec(key)?.[1] ?? 0));
   const largest = Math.max(0, ...sides);
   if (largest < 8) {
-    throw new FwplusError(
-      `${state.name} holds no StyleGAN2 synthesis network (no weight 'synthesis.b8.conv1.weight').`,
-    );
+    throw new FwplusError(`${state.name} holds no StyleGAN2 synthesis network (no weight 'synthesis.b8.…').`);
   }
   return largest;
 }
