@@ -20,8 +20,8 @@ export function blur(x: Tensor, epilogue: Epilogue): Tensor {
         workgroups: linearGrid(batch * height * width * channels),
         flops: 32 * batch * height * width * channels,
       }),
-    backward: ([dy], _, [y]) => {
-      const { du, dscaleOut } = epilogueGradient(dy!, y!, epilogue);
+    backward: ([dy], wanted, [y]) => {
+      const { du, dscaleOut } = epilogueGradient(dy!, y!, epilogue, wanted[1]!);
       return [blurAdjoint(du, x), dscaleOut];
     },
   });

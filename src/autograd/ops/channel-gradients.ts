@@ -21,19 +21,18 @@ export function epilogueParams({ noise, activation }: Epilogue) {
   return { noiseStrength: noise.strength, slope, gain, limit };
 }
 
-/**
- * d(sums) and d(scaleOut) [N, C] from the gradient of the output `y` [N, H, W, C]. One operation.
- */
+/** d(sums), and where wanted d(scaleOut) [N, C], from the gradient of the output `y` [N, H, W, C]. One operation. */
 export function epilogueGradient(
   dy: Tensor,
   y: Tensor,
   epilogue: Epilogue,
-): { du: Tensor; dscaleOut: Tensor } {
+  scaleWanted: boolean,
+): { du: Tensor; dscaleOut: Tensor | undefined } {
   const { batch, pixels, channels } = extent(y);
   const [du, dscaleOut] = y.graph.operation({
     name: 'epilogue',
     inputs: [dy, y, epilogue.scaleOut],
-    shapes: [y.shape, [batch, channels]],
+    shapes: scaleWanted ? [y.shape, [batch, channels]] : [y.shape],
     lower: (emit, [dx, sum]) => {
       const chunk = chunkOf(pixels);
       const chunks = Math.ceil(pixels / chunk);
@@ -52,10 +51,10 @@ export function epilogueGradient(
         params: { batch, pixels, channels, chunk, ...epilogueParams(epilogue) },
         workgroups: linearGrid(batch * chunks * channels),
       });
-      total(emit, partial, sum!, batch, chunks, channels);
+      if (sum) total(emit, partial, sum, batch, chunks, channels);
     },
   });
-  return { du: du!, dscaleOut: dscaleOut! };
+  return { du: du!, dscaleOut };
 }
 
 /** dx and d(scaleIn) [N, C] from the gradient `dv` of v = x · scaleIn, x [N, H, W, C]. One operation. */

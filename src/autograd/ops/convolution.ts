@@ -79,7 +79,7 @@ export function convolution(x: Tensor, weight: Tensor, options: ConvolutionOptio
     backward: ([dy], wanted, [y]) => {
       const { du, dscaleOut } = plain
         ? { du: dy!, dscaleOut: undefined }
-        : epilogueGradient(dy!, y!, epilogue);
+        : epilogueGradient(dy!, y!, epilogue, Boolean(scaleOut) && wanted.at(-1)!);
       const scales = scaleOut ? [dscaleOut] : [];
       if (!wanted[0] && !(scaleIn && wanted[1]))
         return [undefined, ...(scaleIn ? [undefined] : []), ...scales];
