@@ -23,13 +23,8 @@ export async function ensureAdapter() {
   }
   const installed = process.platform === 'linux' && canInstall() ? await installDriver() : undefined;
   if (installed === '') return {};
-  const fallback = swiftshaderOf(findChromium());
-  if (fallback && (await probe({ VK_DRIVER_FILES: fallback })).name) {
-    say(
-      `No Vulkan driver works here; using Chromium's software driver (${fallback}), at about half Mesa's speed.`,
-    );
-    return { VK_DRIVER_FILES: fallback };
-  }
+  const fallback = await probeSwiftshader();
+  if (fallback) return fallback;
   throw new Stop(
     `No WebGPU adapter was found on this machine.${installed ?? ''}`,
     `${advice()}\n\n${first.output}`,
@@ -47,7 +42,18 @@ async function probe(env = {}) {
     timeout: 20_000,
   });
   const found = ok ? JSON.parse(stdout) : null;
-  return { ...found, output: output.replace(/^null$/m, '').trim() };
+  return { ...found, output: output.replace(/^null$|^ {4}at .*$/gm, '').trim() };
+}
+
+/** The environment for the driver that Chromium carries, if it gives an adapter. */
+async function probeSwiftshader() {
+  const driver = swiftshaderOf(findChromium());
+  const env = driver ? { VK_DRIVER_FILES: driver } : undefined;
+  if (!env || !(await probe(env)).name) return undefined;
+  say(
+    `No Vulkan driver works here; using Chromium's software driver (${driver}), at about half Mesa's speed.`,
+  );
+  return env;
 }
 
 /** Debian 12's own Mesa (22.3) gives WebGPU no adapter; the one in its backports does. */
