@@ -53,7 +53,7 @@ export async function invertPicture(
   const finished = join(folder, `codes.${slug(name)}.safetensors`);
   const partial = join(folder, `codes.${slug(name)}.partial.safetensors`);
   const earlier = resume ? await readEarlier([partial, finished]) : undefined;
-  const before = earlier ? savedSeconds(earlier.bytes) : 0;
+  const before = earlier ? savedSeconds(earlier.bytes, earlier.path) : 0;
   const from = earlier && decodeState(earlier.bytes, model, earlier.path);
 
   const bar = new ProgressBar(name, from?.step ?? 0, quiet);

@@ -5,9 +5,9 @@ import { DEFAULT_STEPS, defaultMethod, type Method } from '../inversion/method.j
 import { ensureWritableFolder } from '../io/node/files.js';
 import { invertPicture } from './invert-picture.js';
 import type { Options } from './options.js';
-import { checkNames, nameOf, type Picture, readPicture } from './picture.js';
+import { checkNames, fitted, nameOf, type Picture, readPicture } from './picture.js';
 import { withPrograms } from './programs.js';
-import { table, writeResults } from './results.js';
+import { RESULT_BYTES, table, writeResults } from './results.js';
 import { warnOfDomain, withSession } from './session.js';
 
 export async function invert(options: Options): Promise<number> {
@@ -18,13 +18,14 @@ export async function invert(options: Options): Promise<number> {
     throw new FwplusError('invert: no output folder is given.', { hint: 'Add -o DIR.' });
   checkNames(images);
   const folderOf = (path: string) => (images.length === 1 ? output : join(output, nameOf(path)));
-  for (const path of images) await ensureWritableFolder(folderOf(path));
+  for (const path of images) await ensureWritableFolder(folderOf(path), RESULT_BYTES);
   const steps = options.steps ?? DEFAULT_STEPS;
+  const read: Picture[] = [];
+  for (const path of images) read.push(await readPicture(path, options));
 
   return withSession(options, async (session) => {
     const { model, say, signal } = session;
-    const pictures: Picture[] = [];
-    for (const path of images) pictures.push(await readPicture(path, model, options));
+    const pictures = read.map((picture) => fitted(picture, model, options));
     warnOfDomain(session);
     const usual = defaultMethod(options.space, options.baseSize ?? model.baseSize);
     const method: Method = { ...usual, pnorm: options.pnorm ?? usual.pnorm };

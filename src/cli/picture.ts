@@ -12,13 +12,18 @@ export interface Picture {
   /** The file's name without folder and extension; names results. */
   readonly name: string;
   readonly path: string;
-  /** A square of the generator's resolution. */
   readonly image: Image;
 }
 
-export async function readPicture(path: string, model: Model, options: Options): Promise<Picture> {
+/** Reads a picture as it is: a bad one is refused before the GPU is touched. */
+export async function readPicture(path: string, options: Options): Promise<Picture> {
   const image = await decodeImage(await readBytes(path), { name: path, maxPixels: options.maxPixels });
-  return { name: nameOf(path), path, image: fit(image, model.generator.resolution, options.fit).image };
+  return { name: nameOf(path), path, image };
+}
+
+/** The picture as a square of the generator's resolution. */
+export function fitted(picture: Picture, model: Model, options: Options): Picture {
+  return { ...picture, image: fit(picture.image, model.generator.resolution, options.fit).image };
 }
 
 /** Throws where two pictures would write the same results. */

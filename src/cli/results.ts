@@ -10,6 +10,9 @@ import type { MethodResult } from './invert-picture.js';
 import type { Picture } from './picture.js';
 import type { Session } from './session.js';
 
+/** Room that the results of one picture may take at 1024 pixels: codes with both moments, three pictures, a sheet, a plot. */
+export const RESULT_BYTES = 16 * 2 ** 20;
+
 /** Published spellings, for sheets and tables. */
 const TITLES: Readonly<Record<string, string>> = {
   'w+': 'W+',

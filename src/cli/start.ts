@@ -7,9 +7,9 @@ import type { Model } from '../inversion/model.js';
 import { ensureWritableFolder } from '../io/node/files.js';
 import { invertPicture, type MethodResult } from './invert-picture.js';
 import type { Options } from './options.js';
-import { readPicture } from './picture.js';
+import { fitted, readPicture } from './picture.js';
 import { withPrograms } from './programs.js';
-import { table, writeResults } from './results.js';
+import { RESULT_BYTES, table, writeResults } from './results.js';
 import { warnOfDomain, withSession } from './session.js';
 
 const STEPS = 200;
@@ -23,11 +23,12 @@ export async function start(options: Options): Promise<number> {
     });
   }
   const steps = options.steps ?? STEPS;
-  await ensureWritableFolder(output);
+  await ensureWritableFolder(output, RESULT_BYTES);
+  const read = await readPicture(images[0] ?? TURNED_FACE, options);
 
   return withSession(options, async (session) => {
     const { model, say, signal } = session;
-    const picture = await readPicture(images[0] ?? TURNED_FACE, model, options);
+    const picture = fitted(read, model, options);
     if (images.length > 0) warnOfDomain(session);
     say(`Picture  ${picture.path}`);
     const results: MethodResult[] = [];

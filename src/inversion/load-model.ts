@@ -62,8 +62,13 @@ function parseManifest(bytes: Uint8Array): Manifest {
     throw new FwplusError('The model’s manifest.json is not JSON.', { cause, hint: DAMAGED });
   }
   for (const key of ['model', 'version', 'knows', 'base_code', 'files'] as const) {
-    if (manifest[key] === undefined)
+    if (manifest?.[key] === undefined)
       throw new FwplusError(`The model’s manifest.json has no '${key}'.`, { hint: DAMAGED });
+  }
+  if (!Array.isArray(manifest.files) || !Number.isInteger(manifest.base_code?.size)) {
+    throw new FwplusError('The model’s manifest.json has no list of files, or no size of the base code.', {
+      hint: DAMAGED,
+    });
   }
   return manifest as Manifest;
 }

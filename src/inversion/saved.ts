@@ -69,6 +69,7 @@ export function decodeState(bytes: Uint8Array, model: Model, name: string): Inve
   if (metadata.format !== FORMAT) {
     throw new FwplusError(
       `${name} holds no codes of fwplus (format '${metadata.format ?? 'none'}', wanted '${FORMAT}').`,
+      { hint: 'Move that file away, or start anew without --resume.' },
     );
   }
   if (metadata.model !== model.id) {
@@ -127,6 +128,6 @@ function parseHistory(file: TensorFile): StepRecord[] {
 }
 
 /** Seconds that the saved steps took. */
-export function savedSeconds(bytes: Uint8Array): number {
-  return Number(TensorFile.parse(bytes).metadata.seconds ?? 0);
+export function savedSeconds(bytes: Uint8Array, name: string): number {
+  return Number(TensorFile.parse(bytes, name).metadata.seconds ?? 0);
 }

@@ -22,7 +22,9 @@ export function checkBudget(width: number, height: number, options: DecodeOption
     const megapixels = (pixels: number) => `${+(pixels / 1e6).toPrecision(3)} megapixels`;
     throw new FwplusError(
       `${what}: it is ${width}×${height}, ${megapixels(width * height)}; at most ${megapixels(maxPixels)} are read.`,
-      { hint: 'Make the picture smaller first, or raise the limit (maxPixels).' },
+      {
+        hint: 'Make the picture smaller first, or raise the limit (--max-megapixels; maxPixels in the library).',
+      },
     );
   }
 }
