@@ -258,6 +258,20 @@ function plansFit(): void {
       expect('whole', Number.isInteger(constants.LOADS) && Number.isInteger(constants.CHANNELS), true);
     }
   }
+  const channels = (out: number) => {
+    const shape = shapeOf({ name: '', height: 16, width: 16, into: 16, out });
+    const { kernel, constants } = planConvolution(shape, facts(8));
+    return kernel === 'conv_subgroup' ? constants.LANES * constants.CHANNELS : kernel;
+  };
+  for (const [out, wanted] of [
+    [128, 32],
+    [17, 32],
+    [16, 16],
+    [5, 16],
+    [3, 'conv_narrow'],
+  ] as const) {
+    expect(`tile for ${out} output channels`, channels(out), wanted);
+  }
   const image = shapeOf({ name: '', height: 64, width: 64, into: 3, out: 16 });
   for (const { kernel } of convolutionPlans(image, facts(8))) {
     expect('three channels', ['conv', 'conv_narrow'].includes(kernel), true);
