@@ -77,6 +77,32 @@ export const cases: TestCase[] = [
     },
   },
   {
+    name: 'a full code: w in every row, nearer to the mean in rows below the cutoff',
+    async run(t) {
+      const generator = new StyleGan2(odd());
+      const w = { shape: [2, 9], data: uniform('w', [2, 9]) };
+      const found = await evaluate(await t.device(), { w }, (inputs) => ({
+        outputs: { plain: generator.code(inputs.w!), truncated: generator.code(inputs.w!, 0.7, 3) },
+      }));
+      for (const [name, psi, cutoff] of [
+        ['plain', 1, 8],
+        ['truncated', 0.7, 3],
+      ] as const) {
+        const code = found[name]!;
+        assert.is(code.length, 2 * 8 * 9);
+        code.forEach((value, at) => {
+          const [n, row, column] = [Math.floor(at / 72), Math.floor(at / 9) % 8, at % 9];
+          const [mean, own] = [generator.wAverage[column]!, w.data[9 * n + column]!];
+          const wanted = mean + (row < cutoff ? psi : 1) * (own - mean);
+          assert.ok(
+            Math.abs(value - wanted) < 1e-6,
+            `${name} [${n}, ${row}, ${column}]: ${value}, ${wanted}`,
+          );
+        });
+      }
+    },
+  },
+  {
     name: 'rows below M have no effect on F/W+, so they do not exist there',
     run() {
       const generator = new StyleGan2(wide());
