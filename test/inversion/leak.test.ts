@@ -7,20 +7,21 @@ import * as assert from 'uvu/assert';
 import { openDevice } from '../../src/engine/device.js';
 import { Inverter } from '../../src/inversion/inverter.js';
 import { defaultMethod } from '../../src/inversion/method.js';
-import type { Held } from './fifty-inversions.js';
+import type { Held } from './many-inversions.js';
 import { randomModel, targetOf } from './random-model.js';
 
 test('fifty inversions: after the first five no buffer and no memory more', async () => {
   // V8 lets its young generation grow to 48 MiB before it collects it; held to 3, what is left to grow is ours.
   const flags = ['--expose-gc', '--max-semi-space-size=1'];
-  const script = fileURLToPath(new URL('fifty-inversions.js', import.meta.url));
+  const script = fileURLToPath(new URL('many-inversions.js', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, script]);
-  const { before, after } = JSON.parse(stdout) as Record<'before' | 'after', Held>;
-  assert.is(after.bytes, before.bytes);
-  assert.is(after.buffers, before.buffers);
-  const growth = after.residentMebibytes - before.residentMebibytes;
-  // Usually below 1. Of the 0.8 MiB on the GPU, a sixth lost by each inversion would be more.
-  assert.ok(growth < 6, `the process has grown by ${growth.toFixed(1)} MiB`);
+  const [early, middle, late] = JSON.parse(stdout) as [Held, Held, Held];
+  for (const { bytes, buffers } of [middle, late])
+    assert.equal({ bytes, buffers }, { bytes: early.bytes, buffers: early.buffers });
+  const growth = (from: Held, to: Held) => to.residentMebibytes - from.residentMebibytes;
+  // Compiled code and the allocator's own pools grow by up to 10, once, early or late.
+  assert.ok(growth(early, middle) < 16, `grown by ${growth(early, middle).toFixed(1)} MiB from 5 to 50`);
+  assert.ok(growth(middle, late) < 8, `grown by ${growth(middle, late).toFixed(1)} MiB from 50 to 95`);
 });
 
 test('an inverter that is destroyed leaves nothing behind', async () => {
