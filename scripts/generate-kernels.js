@@ -1,7 +1,7 @@
-// Reflects every shaders/*.wgsl into src/engine/kernels.gen.ts: source text, bindings, uniform layout, workgroup size.
+// Reflects every shaders/*.wgsl into src/engine/kernels.gen.ts: bindings and uniform layout, and all texts as they are.
 // A wrong binding or parameter name then fails the type check, and the browser bundle carries no WGSL parser.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
@@ -12,23 +12,28 @@ const output = join(root, 'src/engine/kernels.gen.ts');
 
 const { preprocess, declaredConstants } = await importTypeScript('src/engine/preprocess.ts');
 
+const wgsl = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.wgsl'))
+    .sort();
+const read = (path) => [path, readFileSync(join(shaders, `${path}.wgsl`), 'utf8')];
+const families = wgsl(shaders).map((file) => basename(file, '.wgsl'));
+const includes = wgsl(join(shaders, 'include')).map((file) => `include/${basename(file, '.wgsl')}`);
+const sources = Object.fromEntries([...families, ...includes].map(read));
+
 const kernels = {};
-const sources = {};
-for (const file of readdirSync(shaders)
-  .filter((name) => name.endsWith('.wgsl'))
-  .sort()) {
-  const family = file.slice(0, -'.wgsl'.length);
-  const source = readFileSync(join(shaders, file), 'utf8');
+for (const family of families) {
   try {
-    sources[family] = source;
-    Object.assign(kernels, reflect(family, source));
+    Object.assign(kernels, reflect(family));
   } catch (error) {
-    throw new Error(`shaders/${file}: ${error.message ?? JSON.stringify(error)}`);
+    throw new Error(`shaders/${family}.wgsl: ${error.message ?? JSON.stringify(error)}`);
   }
 }
 
-const text = `// Generated from shaders/*.wgsl by scripts/generate-kernels.js. Do not edit.
-export const sources = ${JSON.stringify(sources, null, 2)} as const;
+const text = `// Generated from shaders/ by scripts/generate-kernels.js. Do not edit.
+import type { Sources } from './preprocess.js';
+
+export const sources: Sources = ${JSON.stringify(sources, null, 2)};
 
 export const kernels = ${JSON.stringify(kernels, null, 2)} as const;
 `;
@@ -42,8 +47,8 @@ try {
 if (previous !== text) writeFileSync(output, text);
 
 /** One kernel per entry point: named after its file, or file.entry where a file has several. */
-function reflect(family, source) {
-  const reflection = new WgslReflect(preprocess(source));
+function reflect(family) {
+  const reflection = new WgslReflect(preprocess(sources, family));
   const entries = reflection.entry.compute;
   if (entries.length === 0) throw new Error('no @compute entry point');
   return Object.fromEntries(
@@ -58,7 +63,7 @@ function reflect(family, source) {
         {
           family,
           entry: entry.name,
-          constants: declaredConstants(source),
+          constants: declaredConstants(sources, family),
           params: uniform
             ? {
                 binding: uniform.binding,

@@ -3,6 +3,9 @@
 //   backward  dx = dy · gain · (x > 0 ? 1 : slope), zero where the clamp held
 // Memory: flat arrays of `count` floats, one thread an element.
 
+#include act
+#include linear
+
 struct Params {
   count: u32,
   slope: f32,
@@ -18,16 +21,14 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= p.count) { return; }
-  let factor = p.gain * select(1.0, p.slope, x[i] < 0.0);
-  y[i] = clamp(factor * x[i], -p.limit, p.limit);
+  y[i] = act(x[i], p.slope, p.gain, p.limit);
 }
 
 @compute @workgroup_size(64)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= p.count) { return; }
-  let factor = p.gain * select(p.slope, 1.0, x[i] > 0.0);
-  dx[i] = select(factor * dy[i], 0.0, abs(factor * x[i]) > p.limit);
+  dx[i] = dy[i] * actDerivative(x[i], p.slope, p.gain, p.limit);
 }

@@ -3,6 +3,8 @@
 // rate[t] = learning rate / (1 - β1^(t+1)) and correction[t] = (1 - β2^(t+1))^(-1/2), made in float64.
 // Memory: schedule [steps, 2] = (rate, correction); past its end the last entry holds. counter [1].
 
+#include linear
+
 struct Params {
   count: u32,
   steps: u32,
@@ -23,7 +25,7 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= p.count) { return; }
   let step = min(counter[0], p.steps - 1u);
   let g = gradient[i];

@@ -5,6 +5,9 @@
 // with f = [1, 3, 3, 1] / 4; zero outside. act as in conv.wgsl.
 // Memory: x, dx [N, H + 1, W + 1, C]; y, dy [N, H, W, C]; scaleOut [N, C]; noise [H, W]; bias [C].
 
+#include act
+#include linear
+
 struct Params {
   batch: u32,
   height: u32, // of y
@@ -37,7 +40,7 @@ const FILTER = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.batch * p.height * p.width * p.channels) { return; }
   let c = index % p.channels;
   let ox = (index / p.channels) % p.width;
@@ -57,12 +60,12 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   }
   var z = sum * scaleOut[n * p.channels + c] + bias[c];
   if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[oy * p.width + ox]; }
-  y[index] = clamp(p.gain * select(z, p.slope * z, z < 0.0), -p.limit, p.limit);
+  y[index] = act(z, p.slope, p.gain, p.limit);
 }
 
 @compute @workgroup_size(64)
 fn adjoint(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   let height = q.height + 1u;
   let width = q.width + 1u;
   if (index >= q.batch * height * width * q.channels) { return; }

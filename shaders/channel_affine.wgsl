@@ -3,6 +3,9 @@
 //   backward  dx = dy · act'(z) · scale[c]
 // Memory: x, y, dy, dx [pixels, C], one thread an element; scale, shift [C].
 
+#include act
+#include linear
+
 struct Params {
   count: u32, // pixels · C
   channels: u32,
@@ -21,19 +24,18 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= p.count) { return; }
   let c = i % p.channels;
   let z = scale[c] * x[i] + shift[c];
-  y[i] = clamp(p.gain * select(z, p.slope * z, z < 0.0), -p.limit, p.limit);
+  y[i] = act(z, p.slope, p.gain, p.limit);
 }
 
 @compute @workgroup_size(64)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= p.count) { return; }
   let c = i % p.channels;
   let z = scale[c] * x[i] + shift[c];
-  let factor = p.gain * select(p.slope, 1.0, z > 0.0);
-  dx[i] = select(factor * scale[c] * dy[i], 0.0, abs(factor * z) > p.limit);
+  dx[i] = dy[i] * actDerivative(z, p.slope, p.gain, p.limit) * scale[c];
 }

@@ -7,6 +7,8 @@
 //   prologue: with v = x · scaleIn:  dx = dv · scaleIn,  d scaleIn = Σ dv · x.
 //   total:    sums the chunks.
 
+#include linear
+
 struct EpilogueParams {
   batch: u32,
   pixels: u32,
@@ -49,7 +51,7 @@ struct TotalParams {
 
 @compute @workgroup_size(64)
 fn epilogue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   let chunks = (e.pixels + e.chunk - 1u) / e.chunk;
   if (index >= e.batch * chunks * e.channels) { return; }
   let c = index % e.channels;
@@ -74,7 +76,7 @@ fn epilogue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
 
 @compute @workgroup_size(64)
 fn prologue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   let chunks = (p.pixels + p.chunk - 1u) / p.chunk;
   if (index >= p.batch * chunks * p.channels) { return; }
   let c = index % p.channels;
@@ -92,7 +94,7 @@ fn prologue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
 
 @compute @workgroup_size(64)
 fn total(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= t.batch * t.channels) { return; }
   let c = index % t.channels;
   let n = index / t.channels;

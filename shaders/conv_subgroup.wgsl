@@ -15,43 +15,9 @@ enable subgroups;
 #param LOADS = 4
 #param CHANNELS = 4
 
-struct Params {
-  batch: u32,
-  inHeight: u32,
-  inWidth: u32,
-  inChannels: u32,
-  outHeight: u32,
-  outWidth: u32,
-  outChannels: u32,
-  kernelSize: u32,
-  phaseHeight: u32, // outputs of this phase
-  phaseWidth: u32,
-  tapsY: u32,
-  tapsX: u32,
-  kStartY: u32,
-  kStartX: u32,
-  kStep: u32,
-  inStride: u32,
-  inStartY: i32,
-  inStartX: i32,
-  tapStep: i32,
-  outStride: u32,
-  outStartY: u32,
-  outStartX: u32,
-  noiseStrength: f32,
-  slope: f32,
-  gain: f32,
-  limit: f32,
-}
+#include convolution
 
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read> scaleIn: array<vec4f>;
-@group(0) @binding(4) var<storage, read> scaleOut: array<f32>;
-@group(0) @binding(5) var<storage, read> noise: array<f32>;
-@group(0) @binding(6) var<storage, read> bias: array<f32>;
-@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+alias Value = vec4f;
 
 @compute @workgroup_size($LANES)
 fn main(
@@ -68,8 +34,7 @@ fn main(
 
   #for g in 0..LOADS
   let q$g = min(firstPixel + ${g * LANES}u + lane, pixels - 1u);
-  let y$g = i32(p.inStride * (q$g / p.phaseWidth)) + p.inStartY;
-  let x$g = i32(p.inStride * (q$g % p.phaseWidth)) + p.inStartX;
+  let corner$g = cornerOf(q$g);
   #end
   #for c in 0..CHANNELS
   let o$c = min(firstChannel + ${c * LANES}u, p.outChannels - 1u);
@@ -81,12 +46,11 @@ fn main(
   for (var ty = 0u; ty < p.tapsY; ty++) {
     for (var tx = 0u; tx < p.tapsX; tx++) {
       #for g in 0..LOADS
-      let iy$g = y$g + p.tapStep * i32(ty);
-      let ix$g = x$g + p.tapStep * i32(tx);
-      let inside$g = iy$g >= 0 && iy$g < i32(p.inHeight) && ix$g >= 0 && ix$g < i32(p.inWidth);
-      let at$g = select(0u, ((n * p.inHeight + u32(iy$g)) * p.inWidth + u32(ix$g)) * depth, inside$g);
+      let input$g = inputAt(corner$g, tx, ty);
+      let inside$g = isInside(input$g);
+      let at$g = select(0u, pixelOf(n, input$g) * depth, inside$g);
       #end
-      let k = (p.kStartY + p.kStep * ty) * p.kernelSize + p.kStartX + p.kStep * tx;
+      let k = kernelAt(tx, ty);
       for (var i = 0u; i < depth; i++) {
         let scale = scaleIn[n * depth + i];
         #for g in 0..LOADS
@@ -122,16 +86,11 @@ fn main(
     let o = firstChannel + c * ${LANES}u;
     if (o >= p.outChannels) { break; }
     let scale = scaleOut[n * p.outChannels + o];
+    let shift = bias[o];
     for (var j = 0u; j < ${LANES * LOADS}u; j++) {
       let q = firstPixel + j;
       if (q >= pixels) { break; }
-      let oy = p.outStride * (q / p.phaseWidth) + p.outStartY;
-      let ox = p.outStride * (q % p.phaseWidth) + p.outStartX;
-      let at = oy * p.outWidth + ox;
-      var z = sums[c * ${LANES * LOADS}u + j] * scale + bias[o];
-      if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
-      let activated = p.gain * select(z, p.slope * z, z < 0.0);
-      y[(n * p.outHeight * p.outWidth + at) * p.outChannels + o] = clamp(activated, -p.limit, p.limit);
+      store(n, q, o, sums[c * ${LANES * LOADS}u + j], scale, shift);
     }
   }
 }

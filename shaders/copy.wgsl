@@ -1,5 +1,7 @@
 // y[i] = a[i] for i < count, zero for count <= i < padded: fills the room up to the next view, too.
 
+#include linear
+
 struct Params {
   count: u32,
   padded: u32,
@@ -11,7 +13,7 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i < p.count) {
     y[i] = a[i];
   } else if (i < p.padded) {

@@ -3,6 +3,8 @@
 // and the gradient  ds[n, i] = -s[n, i] Σ_o dd[n, o] d[n, o]³ Q[o, i].
 // Memory: squares is Q transposed, [I, O], for `forward`, and [O, I] for `backward`: neighbouring threads read neighbours.
 
+#include linear
+
 struct Params {
   batch: u32,
   inChannels: u32,
@@ -19,28 +21,30 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> ds: array<f32>;
 
 @compute @workgroup_size(64)
-fn forward(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x >= p.batch * p.outChannels) { return; }
-  let o = thread.x % p.outChannels;
-  let n = thread.x / p.outChannels;
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= p.batch * p.outChannels) { return; }
+  let o = index % p.outChannels;
+  let n = index / p.outChannels;
   var sum = 0.0;
   for (var i = 0u; i < p.inChannels; i++) {
     let style = s[n * p.inChannels + i];
     sum += style * style * squares[i * p.outChannels + o];
   }
-  d[thread.x] = inverseSqrt(sum + p.epsilon);
+  d[index] = inverseSqrt(sum + p.epsilon);
 }
 
 @compute @workgroup_size(64)
-fn backward(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x >= p.batch * p.inChannels) { return; }
-  let i = thread.x % p.inChannels;
-  let n = thread.x / p.inChannels;
+fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= p.batch * p.inChannels) { return; }
+  let i = index % p.inChannels;
+  let n = index / p.inChannels;
   var sum = 0.0;
   for (var o = 0u; o < p.outChannels; o++) {
     let at = n * p.outChannels + o;
     let value = demodulated[at];
     sum += dd[at] * value * value * value * squares[o * p.inChannels + i];
   }
-  ds[thread.x] = -s[thread.x] * sum;
+  ds[index] = -s[index] * sum;
 }

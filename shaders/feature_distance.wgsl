@@ -3,6 +3,8 @@
 //   gradient  da = 2 · factor · dy[n] · weights[c] · (a - b)
 // Memory: a, b, da [N, pixels, C]; weights [C]; sums [N, threads]; dy [N].
 
+#include linear
+
 struct PartialParams {
   batch: u32,
   size: u32, // pixels · C
@@ -28,7 +30,7 @@ struct GradientParams {
 
 @compute @workgroup_size(64)
 fn partial(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.batch * p.threads) { return; }
   let first = (index / p.threads) * p.size;
   var sum = 0.0;
@@ -41,7 +43,7 @@ fn partial(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 
 @compute @workgroup_size(64)
 fn gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= q.batch * q.size) { return; }
   da[i] = 2.0 * q.factor * dy[i / q.size] * weights[i % q.channels] * (a[i] - b[i]);
 }

@@ -4,6 +4,9 @@
 // Memory: x, dx [rows, I]; y, dy [rows, O]; bias [O]; weight is [I, O] in `forward` and [O, I] in `backward`: neighbouring
 // threads read neighbours. One thread makes one element.
 
+#include act
+#include linear
+
 struct Params {
   rows: u32,
   inChannels: u32,
@@ -24,18 +27,18 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.rows * p.outChannels) { return; }
   let o = index % p.outChannels;
   let row = index / p.outChannels;
   var z = bias[o];
   for (var i = 0u; i < p.inChannels; i++) { z += x[row * p.inChannels + i] * weight[i * p.outChannels + o]; }
-  y[index] = clamp(p.gain * select(z, p.slope * z, z < 0.0), -p.limit, p.limit);
+  y[index] = act(z, p.slope, p.gain, p.limit);
 }
 
 @compute @workgroup_size(64)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.rows * p.inChannels) { return; }
   let i = index % p.inChannels;
   let row = index / p.inChannels;

@@ -3,6 +3,8 @@
 //   advance  counter += 1, at the end of a step
 // Memory: value [count]; ring [capacity, width]; counter [1].
 
+#include linear
+
 struct Params {
   count: u32,
   column: u32,
@@ -17,8 +19,9 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> counter: array<u32>;
 
 @compute @workgroup_size(64)
-fn record(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x < p.count) { ring[(step[0] % p.capacity) * p.width + p.column + thread.x] = value[thread.x]; }
+fn record(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index < p.count) { ring[(step[0] % p.capacity) * p.width + p.column + index] = value[index]; }
 }
 
 @compute @workgroup_size(1)

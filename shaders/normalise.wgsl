@@ -8,6 +8,8 @@
 //   backward           dx = f · dy - g · x
 // Memory: x, y, dy, dx [vectors, C]; factor [vectors]; factors [vectors, 2] = (f, g).
 
+#include linear
+
 struct Params {
   vectors: u32,
   channels: u32,
@@ -32,7 +34,7 @@ fn factorOf(squares: f32) -> f32 {
 
 @compute @workgroup_size(64)
 fn forward_factors(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let vector = thread.y * groups.x * 64u + thread.x;
+  let vector = linearIndex(thread, groups);
   if (vector >= p.vectors) { return; }
   var squares = 0.0;
   for (var c = 0u; c < p.channels; c++) {
@@ -44,7 +46,7 @@ fn forward_factors(@builtin(global_invocation_id) thread: vec3u, @builtin(num_wo
 
 @compute @workgroup_size(64)
 fn backward_factors(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let vector = thread.y * groups.x * 64u + thread.x;
+  let vector = linearIndex(thread, groups);
   if (vector >= p.vectors) { return; }
   var squares = 0.0;
   var product = 0.0;
@@ -65,13 +67,13 @@ fn backward_factors(@builtin(global_invocation_id) thread: vec3u, @builtin(num_w
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i < p.vectors * p.channels) { y[i] = f[i / p.channels] * x[i]; }
 }
 
 @compute @workgroup_size(64)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= p.vectors * p.channels) { return; }
   let pair = fg[i / p.channels];
   dx[i] = pair.x * dy[i] - pair.y * x[i];

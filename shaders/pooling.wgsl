@@ -6,6 +6,8 @@
 // One thread makes one element; gradients gather, so overlapping windows are summed in a fixed order.
 // Memory: x, dx [N, H, W, C]; y, dy [N, OH, OW, C].
 
+#include linear
+
 struct Params {
   batch: u32,
   inHeight: u32,
@@ -51,7 +53,7 @@ fn firstWindow(i: u32) -> u32 {
 
 @compute @workgroup_size(64)
 fn average(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
   let o = place(index, p.outHeight, p.outWidth);
   var sum = 0.0;
@@ -63,7 +65,7 @@ fn average(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 
 @compute @workgroup_size(64)
 fn average_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.batch * p.inHeight * p.inWidth * p.channels) { return; }
   let i = place(index, p.inHeight, p.inWidth);
   var sum = 0.0;
@@ -77,7 +79,7 @@ fn average_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_w
 
 @compute @workgroup_size(64)
 fn maximum(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
   let o = place(index, p.outHeight, p.outWidth);
   var largest = x[inAt(o.n, p.stride * o.row, p.stride * o.column, o.c)];
@@ -102,7 +104,7 @@ fn isEarlier(value: f32, i: Place, oy: u32, ox: u32) -> bool {
 
 @compute @workgroup_size(64)
 fn maximum_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.batch * p.inHeight * p.inWidth * p.channels) { return; }
   let i = place(index, p.inHeight, p.inWidth);
   let value = x[index];

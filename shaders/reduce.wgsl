@@ -5,6 +5,8 @@
 //   gradient    da = 2 · factor · dy[n] · (a - b)
 // Memory: a, b, da [N, size]; partial [N, threads]; y, dy [N].
 
+#include linear
+
 struct PartialParams {
   batch: u32,
   size: u32,
@@ -36,15 +38,16 @@ struct GradientParams {
 var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64)
-fn difference(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x >= p.batch * p.threads) { return; }
-  let first = (thread.x / p.threads) * p.size;
+fn difference(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= p.batch * p.threads) { return; }
+  let first = (index / p.threads) * p.size;
   var sum = 0.0;
-  for (var i = thread.x % p.threads; i < p.size; i += p.threads) {
+  for (var i = index % p.threads; i < p.size; i += p.threads) {
     let d = a[first + i] - b[first + i];
     sum += d * d;
   }
-  partial[thread.x] = sum;
+  partial[index] = sum;
 }
 
 fn quantise(value: f32) -> f32 {
@@ -52,15 +55,16 @@ fn quantise(value: f32) -> f32 {
 }
 
 @compute @workgroup_size(64)
-fn quantised(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x >= p.batch * p.threads) { return; }
-  let first = (thread.x / p.threads) * p.size;
+fn quantised(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= p.batch * p.threads) { return; }
+  let first = (index / p.threads) * p.size;
   var sum = 0.0;
-  for (var i = thread.x % p.threads; i < p.size; i += p.threads) {
+  for (var i = index % p.threads; i < p.size; i += p.threads) {
     let d = quantise(a[first + i]) - quantise(b[first + i]);
     sum += d * d;
   }
-  partial[thread.x] = sum;
+  partial[index] = sum;
 }
 
 @compute @workgroup_size(64)
@@ -78,7 +82,7 @@ fn total(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
 
 @compute @workgroup_size(64)
 fn gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = thread.y * groups.x * 64u + thread.x;
+  let i = linearIndex(thread, groups);
   if (i >= g.batch * g.size) { return; }
   da[i] = 2.0 * g.factor * dy[i / g.size] * (a[i] - b[i]);
 }

@@ -4,6 +4,8 @@
 // Memory: x [N, H, W, C]; y [N, OH, OW, C]; rows [OH, rowTaps] and columns [OW, columnTaps] of (input index, weight),
 // padded with weight 0 at index 0. One thread makes one element.
 
+#include linear
+
 struct Params {
   batch: u32,
   inHeight: u32,
@@ -23,7 +25,7 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = thread.y * groups.x * 64u + thread.x;
+  let index = linearIndex(thread, groups);
   if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
   let c = index % p.channels;
   let ox = (index / p.channels) % p.outWidth;

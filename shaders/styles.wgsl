@@ -4,6 +4,8 @@
 //   dcode[c, d] = Σ_runs Σ_k affine[j + k, d] · dstyle[e + k]      a run: (e, j, length), `maxRuns` for each row c
 // Memory: code [N · rows, width]; affine is [width, channels] in `forward` and [channels, width] in `backward`.
 
+#include linear
+
 struct Params {
   elements: u32, // of style
   channels: u32, // of all layers together
@@ -24,8 +26,8 @@ struct Params {
 @group(0) @binding(9) var<storage, read_write> dcode: array<f32>;
 
 @compute @workgroup_size(64)
-fn forward(@builtin(global_invocation_id) thread: vec3u) {
-  let at = thread.x;
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let at = linearIndex(thread, groups);
   if (at >= p.elements) { return; }
   if (codeOf[at] < 0.0) {
     style[at] = 0.0;
@@ -39,10 +41,11 @@ fn forward(@builtin(global_invocation_id) thread: vec3u) {
 }
 
 @compute @workgroup_size(64)
-fn backward(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x >= p.codes * p.width) { return; }
-  let d = thread.x % p.width;
-  let row = thread.x / p.width;
+fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= p.codes * p.width) { return; }
+  let d = index % p.width;
+  let row = index / p.width;
   var sum = 0.0;
   for (var run = 0u; run < p.maxRuns; run++) {
     let at = 3u * (row * p.maxRuns + run);
@@ -52,5 +55,5 @@ fn backward(@builtin(global_invocation_id) thread: vec3u) {
       sum += affine[(j + k) * p.width + d] * dstyle[element + k];
     }
   }
-  dcode[thread.x] = sum;
+  dcode[index] = sum;
 }

@@ -3,6 +3,8 @@
 //   backward  dw[n, d] = Σ_r psi[r] · dcode[n, r, d]
 // Memory: w, dw [N, width]; code, dcode [N, rows, width]; average [width]; psi [rows].
 
+#include linear
+
 struct Params {
   batch: u32,
   rows: u32,
@@ -18,20 +20,22 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> dw: array<f32>;
 
 @compute @workgroup_size(64)
-fn forward(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x >= p.batch * p.rows * p.width) { return; }
-  let d = thread.x % p.width;
-  let r = (thread.x / p.width) % p.rows;
-  let n = thread.x / (p.width * p.rows);
-  code[thread.x] = average[d] + psi[r] * (w[n * p.width + d] - average[d]);
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= p.batch * p.rows * p.width) { return; }
+  let d = index % p.width;
+  let r = (index / p.width) % p.rows;
+  let n = index / (p.width * p.rows);
+  code[index] = average[d] + psi[r] * (w[n * p.width + d] - average[d]);
 }
 
 @compute @workgroup_size(64)
-fn backward(@builtin(global_invocation_id) thread: vec3u) {
-  if (thread.x >= p.batch * p.width) { return; }
-  let d = thread.x % p.width;
-  let n = thread.x / p.width;
+fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= p.batch * p.width) { return; }
+  let d = index % p.width;
+  let n = index / p.width;
   var sum = 0.0;
   for (var r = 0u; r < p.rows; r++) { sum += psi[r] * dcode[(n * p.rows + r) * p.width + d]; }
-  dw[thread.x] = sum;
+  dw[index] = sum;
 }

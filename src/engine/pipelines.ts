@@ -3,7 +3,7 @@ import { FwplusError } from '../errors.js';
 import { type AdapterFacts, describeAdapter } from './adapter.js';
 import { sources } from './kernels.gen.js';
 import { type KernelName, kernelInfo } from './launch.js';
-import { type Constants, preprocessLines, type SourceLine, textOf } from './preprocess.js';
+import { type Constants, placeOf, preprocessLines, type SourceLine, textOf } from './preprocess.js';
 
 const COMPUTE_STAGE = 0x4;
 
@@ -57,7 +57,7 @@ export class PipelineCache {
 
   async #build(kernel: KernelName, constants: Constants): Promise<GPUComputePipeline> {
     const { family, entry } = kernelInfo(kernel);
-    const module = await this.#module(family as keyof typeof sources, constants);
+    const module = await this.#module(family, constants);
     const layout = this.#device.createPipelineLayout({
       label: kernel,
       bindGroupLayouts: [this.layout(kernel)],
@@ -75,7 +75,7 @@ export class PipelineCache {
     }
   }
 
-  #module(family: keyof typeof sources, constants: Constants): Promise<GPUShaderModule> {
+  #module(family: string, constants: Constants): Promise<GPUShaderModule> {
     const key = `${family} ${JSON.stringify(constants)}`;
     let module = this.#modules.get(key);
     if (!module) {
@@ -85,31 +85,31 @@ export class PipelineCache {
     return module;
   }
 
-  async #compile(family: keyof typeof sources, constants: Constants): Promise<GPUShaderModule> {
-    const lines = preprocessLines(sources[family], constants);
+  async #compile(family: string, constants: Constants): Promise<GPUShaderModule> {
+    const lines = preprocessLines(sources, family, constants);
     this.#device.pushErrorScope('validation');
     const module = this.#device.createShaderModule({ label: family, code: textOf(lines) });
     const scope = this.#device.popErrorScope();
     const { messages } = await module.getCompilationInfo();
     await scope; // reported with its lines below
     const errors = messages.filter((message) => message.type === 'error');
-    if (errors.length > 0) throw new FwplusError(compileMessage(family, lines, errors, this.#facts));
+    if (errors.length > 0) throw new FwplusError(compileMessage(lines, errors, this.#facts));
     return module;
   }
 }
 
-function compileMessage(
-  family: string,
+/** What is wrong, in the words of the compiler, with the places in our own files and the lines before them. */
+export function compileMessage(
   lines: readonly SourceLine[],
-  errors: readonly GPUCompilationMessage[],
+  errors: readonly Pick<GPUCompilationMessage, 'lineNum' | 'linePos' | 'message'>[],
   facts: AdapterFacts,
 ): string {
   const shown = errors.map(({ lineNum, linePos, message }) => {
-    // Line 0 stands for the whole module.
     const context = lines.slice(Math.max(0, lineNum - 4), lineNum);
-    const line = context.at(-1)?.line ?? 0;
+    const last = context.at(-1); // none at line 0, which stands for the whole module
+    const place = last ? `${placeOf(last)}:${linePos}` : `shaders/${lines[0]!.file}.wgsl`;
     const excerpt = context.map((each) => `${String(each.line).padStart(5)} | ${each.text}`);
-    return [`shaders/${family}.wgsl:${line}:${linePos}: ${message}`, ...excerpt].join('\n');
+    return [`${place}: ${message}`, ...excerpt].join('\n');
   });
   return `A shader did not compile on ${describeAdapter(facts)}.\n${shown.join('\n')}`;
 }

@@ -1,8 +1,9 @@
 /**
- * The one preprocessor of our shaders, for what neither `override` nor `alias` can express: textual parameters
+ * The one preprocessor of our shaders, for what neither `override` nor `alias` can express: shared text, textual parameters
  * (register-array sizes, constant subgroup lanes) and unrolled statements.
  *
- *   #param NAME = 4         declares a parameter and its default; `$NAME` is replaced everywhere below
+ *   #include NAME           shaders/include/NAME.wgsl, in the first place that asks for it
+ *   #param NAME = 4         declares a parameter and its default; `$NAME` is replaced everywhere
  *   #for i in 0..N          repeats the lines up to the matching #end, `$i` counting from 0 to N - 1
  *   #end
  *   ${a + b * c}            an integer expression of numbers, parameters and loop variables
@@ -10,62 +11,84 @@
 
 export type Constants = Readonly<Record<string, number>>;
 
+/** The texts of shaders/, by path without .wgsl: `conv`, `include/act`. */
+export type Sources = Readonly<Record<string, string>>;
+
+/** A line of the result, and where it comes from: a shader of `Sources`, and the line in it, from 1. */
+export interface SourceLine {
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+const INCLUDE = /^\s*#include\s+(\S+)\s*$/;
 const PARAM = /^\s*#param\s+(\w+)\s*=\s*(\d+)\s*$/;
 const FOR = /^\s*#for\s+(\w+)\s+in\s+(\S+)\s*\.\.\s*(\S+)\s*$/;
 const END = /^\s*#end\s*$/;
 
-/** The parameters that a shader declares, with their defaults. */
-export function declaredConstants(source: string): Record<string, number> {
-  const constants: Record<string, number> = {};
-  for (const line of source.split('\n')) {
-    const match = PARAM.exec(line);
-    if (match) constants[match[1]!] = Number(match[2]);
-  }
-  return constants;
+/** The parameters that a shader and its includes declare, with their defaults. */
+export function declaredConstants(sources: Sources, shader: string): Record<string, number> {
+  return constantsIn(include(sources, shader));
 }
 
-/** A line of the result, and the line of the source (from 1) that it comes from. */
-export interface SourceLine {
-  readonly text: string;
-  readonly line: number;
-}
-
-/** Replaces parameters and unrolls loops. Throws an Error that names the line on an undeclared name or a missing #end. */
-export function preprocess(source: string, constants: Constants = {}): string {
-  return textOf(preprocessLines(source, constants));
+/** Includes, replaces parameters, unrolls loops. Throws an Error that names file and line of what is wrong. */
+export function preprocess(sources: Sources, shader: string, constants: Constants = {}): string {
+  return textOf(preprocessLines(sources, shader, constants));
 }
 
 /** The same, with where each line comes from: for messages of compilers. */
-export function preprocessLines(source: string, constants: Constants = {}): SourceLine[] {
-  const scope: Record<string, number> = declaredConstants(source);
+export function preprocessLines(sources: Sources, shader: string, constants: Constants = {}): SourceLine[] {
+  const lines = include(sources, shader);
+  const scope = constantsIn(lines);
   for (const [name, value] of Object.entries(constants)) {
     if (!(name in scope)) throw new Error(`shader parameter ${name} is not declared by #param`);
     scope[name] = value;
   }
-  return expand(
-    source.split('\n').map((text, at) => ({ text, line: at + 1 })),
-    scope,
-  );
+  return expand(lines, scope);
 }
 
 export function textOf(lines: readonly SourceLine[]): string {
   return lines.map(({ text }) => text).join('\n');
 }
 
+/** file:line, as editors and terminals understand it. */
+export function placeOf({ file, line }: SourceLine): string {
+  return `shaders/${file}.wgsl:${line}`;
+}
+
+/** A shader's lines with those of its includes. A file that was there already is not taken again. */
+function include(sources: Sources, file: string, taken = new Set<string>()): SourceLine[] {
+  const source = sources[file];
+  if (source === undefined) throw new Error(`there is no shaders/${file}.wgsl`);
+  taken.add(file);
+  return source.split('\n').flatMap((text, at): SourceLine[] => {
+    const line = { text, file, line: at + 1 };
+    const wanted = INCLUDE.exec(text);
+    if (!wanted) return [line];
+    const path = `include/${wanted[1]}`;
+    return taken.has(path) ? [] : placed(line, () => include(sources, path, taken));
+  });
+}
+
+function constantsIn(lines: readonly SourceLine[]): Record<string, number> {
+  const matches = lines.map(({ text }) => PARAM.exec(text)).filter((match) => match !== null);
+  return Object.fromEntries(matches.map(([, name, value]) => [name, Number(value)]));
+}
+
 function expand(lines: readonly SourceLine[], scope: Readonly<Record<string, number>>): SourceLine[] {
   const out: SourceLine[] = [];
   for (let at = 0; at < lines.length; at++) {
-    const { text, line } = lines[at]!;
-    if (PARAM.test(text)) continue;
-    const loop = FOR.exec(text);
+    const line = lines[at]!;
+    if (PARAM.test(line.text)) continue;
+    const loop = FOR.exec(line.text);
     if (!loop) {
-      if (END.test(text)) throw new Error(`line ${line}: #end without #for`);
-      out.push({ text: inLine(line, () => substitute(text, scope)), line });
+      if (END.test(line.text)) throw new Error(`${placeOf(line)}: #end without #for`);
+      out.push({ ...line, text: placed(line, () => substitute(line.text, scope)) });
       continue;
     }
     const end = matchingEnd(lines, at);
     const body = lines.slice(at + 1, end);
-    const [first, last] = inLine(line, () => [bound(loop[2]!, scope), bound(loop[3]!, scope)]);
+    const [first, last] = placed(line, () => [bound(loop[2]!, scope), bound(loop[3]!, scope)]);
     for (let i = first; i < last; i++) out.push(...expand(body, { ...scope, [loop[1]!]: i }));
     at = end;
   }
@@ -78,14 +101,15 @@ function matchingEnd(lines: readonly SourceLine[], start: number): number {
     if (FOR.test(lines[at]!.text)) depth++;
     else if (END.test(lines[at]!.text) && --depth === 0) return at;
   }
-  throw new Error(`line ${lines[start]!.line}: #for without #end: ${lines[start]!.text.trim()}`);
+  throw new Error(`${placeOf(lines[start]!)}: #for without #end: ${lines[start]!.text.trim()}`);
 }
 
-function inLine<T>(line: number, body: () => T): T {
+/** Whatever goes wrong in `body` is said to be on that line. */
+function placed<T>(line: SourceLine, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw new Error(`line ${line}: ${(error as Error).message}`);
+    throw new Error(`${placeOf(line)}: ${(error as Error).message}`);
   }
 }
 

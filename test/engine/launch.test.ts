@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernels, sources } from '../../src/engine/kernels.gen.js';
 import { encodeParams, type KernelName, kernelInfo, linearGrid } from '../../src/engine/launch.js';
+import { preprocess } from '../../src/engine/preprocess.js';
 
 test('a linear grid covers its count within the limits, with little to spare', () => {
   for (const count of [1, 63, 64, 65, 64 * 65535, 64 * 65535 + 1, 2 ** 28 + 17]) {
@@ -62,8 +63,9 @@ function declarations(source: string) {
   return { storage, uniforms, entries };
 }
 
-for (const [family, source] of Object.entries(sources)) {
+for (const family of Object.keys(sources).filter((name) => !name.startsWith('include/'))) {
   test(`shaders/${family}.wgsl is reflected as it is written`, () => {
+    const source = preprocess(sources, family);
     const { storage, uniforms, entries } = declarations(source);
     const own = (Object.keys(kernels) as KernelName[]).filter((name) => kernelInfo(name).family === family);
     assert.equal(own.map((name) => kernelInfo(name).entry).sort(), [...entries].sort());
@@ -90,7 +92,18 @@ for (const [family, source] of Object.entries(sources)) {
       [],
       'bindings that no entry uses',
     );
-    assert.match(source, /^\/\/ /, 'a header that says the mathematics');
+  });
+}
+
+for (const [name, source] of Object.entries(sources)) {
+  test(`shaders/${name}.wgsl has a header`, () => {
+    assert.match(source, /^\/\/ /);
+  });
+
+  // By itself x is wrong past 65,535 workgroups, where grids fold.
+  test(`shaders/${name}.wgsl takes its place in a grid from linearIndex`, () => {
+    const code = source.replaceAll(/\/\/.*/g, '');
+    assert.is(/\bthread\.[xy]/.test(code), name === 'include/linear');
   });
 }
 

@@ -31,8 +31,7 @@ function racesOf(name: KernelName, code: string, { params, elements }: Sample) {
 }
 
 function codeOf(name: KernelName): string {
-  const source = sources[kernelInfo(name).family as keyof typeof sources];
-  return preprocess(source, samples[name]?.constants ?? {});
+  return preprocess(sources, kernelInfo(name).family, samples[name]?.constants);
 }
 
 /** Where in the code the barriers stand that an entry point reaches, through functions that it calls too. */

@@ -1,0 +1,12 @@
+// Leaky ReLU with gain and clamp, and its derivative.
+
+/// clamp(gain · (z < 0 ? slope · z : z), -limit, limit)
+fn act(z: f32, slope: f32, gain: f32, limit: f32) -> f32 {
+  return clamp(gain * select(z, slope * z, z < 0.0), -limit, limit);
+}
+
+/// act'(z): gain · (z > 0 ? 1 : slope), zero where the clamp holds.
+fn actDerivative(z: f32, slope: f32, gain: f32, limit: f32) -> f32 {
+  let factor = gain * select(slope, 1.0, z > 0.0);
+  return select(factor, 0.0, abs(factor * z) > limit);
+}

@@ -1,0 +1,79 @@
+// What the kernels of the convolution family share: parameters, bindings, geometry and the epilogue.
+// A kernel says `alias Value = …` for the elements of x, weight and scaleIn: f32, or vec4f where it takes input channels in
+// fours. The mathematics, the memory and the words used here stand in conv.wgsl.
+
+#include act
+#include linear
+
+struct Params {
+  batch: u32,
+  inHeight: u32,
+  inWidth: u32,
+  inChannels: u32,
+  outHeight: u32,
+  outWidth: u32,
+  outChannels: u32,
+  kernelSize: u32,
+  phaseHeight: u32, // outputs of this phase
+  phaseWidth: u32,
+  tapsY: u32,
+  tapsX: u32,
+  kStartY: u32,
+  kStartX: u32,
+  kStep: u32,
+  inStride: u32,
+  inStartY: i32,
+  inStartX: i32,
+  tapStep: i32,
+  outStride: u32,
+  outStartY: u32,
+  outStartX: u32,
+  noiseStrength: f32,
+  slope: f32,
+  gain: f32,
+  limit: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> weight: array<Value>;
+@group(0) @binding(3) var<storage, read> scaleIn: array<Value>;
+@group(0) @binding(4) var<storage, read> scaleOut: array<f32>;
+@group(0) @binding(5) var<storage, read> noise: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
+@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+
+/// Column and row of the input that output pixel `q` of this phase meets at tap (0, 0); it may lie outside of x.
+fn cornerOf(q: u32) -> vec2i {
+  let start = vec2i(p.inStartX, p.inStartY);
+  return vec2i(i32(p.inStride * (q % p.phaseWidth)), i32(p.inStride * (q / p.phaseWidth))) + start;
+}
+
+/// Column and row of the input at tap (tx, ty).
+fn inputAt(corner: vec2i, tx: u32, ty: u32) -> vec2i {
+  return corner + p.tapStep * vec2i(i32(tx), i32(ty));
+}
+
+fn isInside(input: vec2i) -> bool {
+  return all(input >= vec2i(0)) && all(input < vec2i(i32(p.inWidth), i32(p.inHeight)));
+}
+
+/// An input pixel's number in x.
+fn pixelOf(n: u32, input: vec2i) -> u32 {
+  return (n * p.inHeight + u32(input.y)) * p.inWidth + u32(input.x);
+}
+
+/// The kernel's pixel at tap (tx, ty), in row-major order.
+fn kernelAt(tx: u32, ty: u32) -> u32 {
+  return (p.kStartY + p.kStep * ty) * p.kernelSize + p.kStartX + p.kStep * tx;
+}
+
+/// y at output pixel `q` of this phase, channel `o`, from the sum, its scale and its bias.
+fn store(n: u32, q: u32, o: u32, sum: f32, scale: f32, shift: f32) {
+  let oy = p.outStride * (q / p.phaseWidth) + p.outStartY;
+  let ox = p.outStride * (q % p.phaseWidth) + p.outStartX;
+  let at = oy * p.outWidth + ox;
+  var z = sum * scale + shift;
+  if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
+  y[(n * p.outHeight * p.outWidth + at) * p.outChannels + o] = act(z, p.slope, p.gain, p.limit);
+}
