@@ -4,6 +4,7 @@
 
 One w per picture, truncated by 0.7 on rows 0-7, the stored noise. Loss: mean square + 10 perceptual distances.
 Adam at 1e-3; a tenth of it after 60 % of the time and a hundredth after 85 %. Run again to go on from DIR/encoder.pt.
+May start before the generator is done: newer weights in DIR/gan.pt are taken up every 100 seconds.
 """
 import argparse
 import os
@@ -55,20 +56,30 @@ def main(o):
         e.load_state_dict(s["e"])
         opt.load_state_dict(s["opt"])
         i = s["steps"]
-    total = seconds_until(o.until)
+    compiled = (lambda f: torch.compile(f, dynamic=False)) if o.compile else (lambda f: f)
+
+    def picture(ws):
+        return g.synthesis(ws)
+
+    def losses(seen, image, ws):
+        x = g.synthesis.from_base_code(e.model(seen), ws)
+        return (x - image).square().mean(), net.distance(x.contiguous(memory_format=torch.channels_last), seen).mean()
+
+    picture, losses = compiled(picture), compiled(losses)
+    source = os.path.join(o.work, "gan.pt")
+    total, known = seconds_until(o.until), os.path.getmtime(source)
     began = saved = time.time()
     first, mean = i, None
     while time.time() - began < total:
         part = (time.time() - began) / total
         opt.param_groups[0]["lr"] = o.lr * (1 if part < 0.60 else 0.1 if part < 0.85 else 0.01)
+        with torch.no_grad():
+            ws = codes(g, o.batch)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             with torch.no_grad():
-                ws = codes(g, o.batch)
-                image = g.synthesis(ws)
+                image = picture(ws)
                 seen = bytes_and_back(image).contiguous(memory_format=torch.channels_last)
-            x = g.synthesis.from_base_code(e.model(seen), ws)
-            mse = (x - image).square().mean()
-            far = net.distance(x.contiguous(memory_format=torch.channels_last), seen).mean()
+            mse, far = losses(seen, image, ws)
         opt.zero_grad(set_to_none=True)
         (mse + 10 * far).backward()
         opt.step()
@@ -80,6 +91,10 @@ def main(o):
         if time.time() - saved > 100:
             save({"e": e.state_dict(), "opt": opt.state_dict(), "steps": i}, path)
             saved = time.time()
+            if os.path.getmtime(source) != known:         # a generator still in training: keep up with it
+                known = os.path.getmtime(source)
+                g.load_state_dict(load_generator(o.work).state_dict())
+                print("newer generator", flush=True)
     save({"e": e.state_dict(), "opt": opt.state_dict(), "steps": i}, path)
     validate(g, net, e)
 
@@ -107,5 +122,6 @@ if __name__ == "__main__":
     p.add_argument("--until", required=True, help="UTC wall-clock time HH:MM to be done at")
     p.add_argument("--batch", type=int, default=16)
     p.add_argument("--lr", type=float, default=1e-3)
+    p.add_argument("--no-compile", dest="compile", action="store_false")
     p.add_argument("--threads", type=int, default=2)
     main(p.parse_args())

@@ -46,6 +46,7 @@ class Trainer:
         self.data = np.load(o.data, mmap_mode="r")
         self.z = latents(SEED, "train", range(len(self.data)))
         self.images, self.perceptual = 0, None
+        self.synthesis, self.fast_d = self.compiled(self.g.synthesis), self.compiled(self.d)
         self.path = os.path.join(o.work, "gan.pt")
         if os.path.exists(self.path):
             s = torch.load(self.path, weights_only=False)
@@ -56,6 +57,9 @@ class Trainer:
         self.rng = np.random.default_rng(o.seed + self.images)
         self.d_opt.param_groups[0]["lr"] = o.lr * c
 
+    def compiled(self, f):
+        return torch.compile(f, dynamic=False) if self.o.compile else f
+
     def checkpoint(self):
         save({**{n: getattr(self, n).state_dict() for n in STATE}, "images": self.images}, self.path)
 
@@ -64,7 +68,8 @@ class Trainer:
         if self.perceptual is None and os.path.exists(path):
             net = Perceptual()
             net.load_state_dict(torch.load(path)["net"])
-            self.perceptual = net.requires_grad_(False).to(memory_format=torch.channels_last)
+            net.requires_grad_(False).to(memory_format=torch.channels_last)
+            self.perceptual = self.compiled(net.distance)
             print("perceptual network joins", flush=True)
 
     def autocast(self):
@@ -73,10 +78,8 @@ class Trainer:
     def rows(self):
         return np.sort(self.rng.integers(0, len(self.data), self.o.batch))
 
-    def pictures(self, rows, flips=False):
+    def pictures(self, rows):
         x = torch.from_numpy(self.data[rows]).permute(0, 3, 1, 2)
-        if flips:
-            x = torch.where(torch.from_numpy(self.rng.random(len(rows)) < 0.5)[:, None, None, None], x.flip(3), x)
         return (x.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
     def fake(self, z, mixed=0):
@@ -90,23 +93,23 @@ class Trainer:
             cut[: len(z) - mixed] = NUM_WS
             ws = torch.where((torch.arange(NUM_WS) < cut[:, None])[:, :, None], ws, other)
         with self.autocast():
-            return self.g.synthesis(ws, fixed_noise=False)
+            return self.synthesis(ws, fixed_noise=False)
 
     def judge(self, x):
         with self.autocast():
-            return self.d(x.contiguous(memory_format=torch.channels_last))
+            return self.fast_d(x.contiguous(memory_format=torch.channels_last))
 
     def likeness(self, x, want):
-        """How far pictures are from the ones wanted: absolute difference, and the perceptual distance once there is one."""
-        loss = (x - want).abs().mean()
+        """How far each picture is from the one wanted: absolute difference, and the perceptual distance once there is one."""
+        loss = (x - want).abs().mean((1, 2, 3))
         if self.perceptual is not None:
             with self.autocast():
-                loss = loss + self.o.perceptual * self.perceptual.distance(x.contiguous(memory_format=torch.channels_last), want).mean()
+                loss = loss + self.o.perceptual * self.perceptual(x.contiguous(memory_format=torch.channels_last), want)
         return loss
 
     def paired_step(self):
         rows = self.rows()
-        loss = self.likeness(self.fake(self.z[rows]), self.pictures(rows))
+        loss = self.likeness(self.fake(self.z[rows]), self.pictures(rows)).mean()
         self.update(loss)
         return {"likeness": loss}
 
@@ -116,14 +119,15 @@ class Trainer:
         fake = self.fake(torch.cat([self.z[rows[:half]], torch.randn(half, W_DIM)]), mixed=half if self.rng.random() < o.mixing else 0)
 
         self.d.requires_grad_(True)
-        d_real, d_fake = self.judge(self.pictures(self.rows(), flips=False)), self.judge(fake.detach())
+        d_real, d_fake = self.judge(self.pictures(self.rows())), self.judge(fake.detach())
         d_loss = F.softplus(-d_real).mean() + F.softplus(d_fake).mean()
         self.d_opt.zero_grad(set_to_none=True)
         d_loss.backward()
         self.d_opt.step()
         if i % o.r1_every == 0:
             x = self.pictures(self.rows()[::2]).requires_grad_(True)
-            grad, = torch.autograd.grad(self.judge(x).sum(), x, create_graph=True)
+            with self.autocast():                         # uncompiled: the compiler has no second derivatives
+                grad, = torch.autograd.grad(self.d(x).sum(), x, create_graph=True)
             self.r1 = grad.float().square().sum((1, 2, 3)).mean()
             self.d_opt.zero_grad(set_to_none=True)
             (self.r1 * (o.gamma / 2 * o.r1_every)).backward()
@@ -131,7 +135,7 @@ class Trainer:
 
         self.d.requires_grad_(False)
         g_loss = F.softplus(-self.judge(fake)).mean()
-        likeness = self.likeness(fake[:half], self.pictures(rows[:half]))
+        likeness = self.likeness(fake, self.pictures(rows))[:half].mean()
         self.update(g_loss + o.hold * likeness)
         return {"D": d_loss, "G": g_loss, "likeness": likeness, "real": d_real.mean(), "fake": d_fake.mean(), "r1": self.r1}
 
@@ -187,20 +191,21 @@ def options(argv=None):
     p.add_argument("--images", type=int, default=10 ** 9)
     p.add_argument("--paired", type=int, default=150000, help="images of stage 1")
     p.add_argument("--until", help="UTC wall-clock time HH:MM to stop at")
-    p.add_argument("--batch", type=int, default=32)
-    p.add_argument("--lr", type=float, default=2.5e-3)
+    p.add_argument("--batch", type=int, default=16)
+    p.add_argument("--lr", type=float, default=2e-3)
     p.add_argument("--map-lr", type=float, default=20, help="the mapping's learning rate in stage 1, times --lr")
     p.add_argument("--g-slow", type=float, default=1.0, help="the generator's learning rate in stage 2, times --lr")
     p.add_argument("--gamma", type=float, default=0.2)
     p.add_argument("--r1-every", type=int, default=16)
     p.add_argument("--mixing", type=float, default=0.9)
     p.add_argument("--hold", type=float, default=4.0, help="weight of the likeness in stage 2")
-    p.add_argument("--perceptual", type=float, default=0.5, help="weight of the perceptual distance in the likeness")
+    p.add_argument("--perceptual", type=float, default=1.0, help="weight of the perceptual distance in the likeness")
     p.add_argument("--ema", type=float, default=5000, help="half-life of the weight average, in images")
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--log-every", type=int, default=50)
     p.add_argument("--picture-every", type=float, default=240, help="seconds")
+    p.add_argument("--no-compile", dest="compile", action="store_false")
     p.add_argument("--no-bf16", dest="bf16", action="store_false")
     p.add_argument("--no-channels-last", dest="channels_last", action="store_false")
     return p.parse_args(argv)
