@@ -1,0 +1,26 @@
+// What the kernels of the blur family share. A kernel says `alias Value = …` for the elements of the arrays over channels:
+// f32, or vec4f where it takes channels in fours. The mathematics and the memory stand in blur.wgsl.
+
+#include act
+#include linear
+
+struct Params {
+  batch: u32,
+  inHeight: u32,
+  inWidth: u32,
+  outHeight: u32,
+  outWidth: u32,
+  channels: u32,
+  padding: u32,
+  noiseStrength: f32,
+  slope: f32,
+  gain: f32,
+  limit: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<Value>;
+@group(0) @binding(2) var<storage, read> scaleOut: array<Value>;
+@group(0) @binding(3) var<storage, read> noise: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<Value>;
+@group(0) @binding(5) var<storage, read_write> y: array<Value>;
