@@ -1,6 +1,6 @@
 /** From a traced graph to something that runs. */
 import type { Device } from '../engine/device.js';
-import { type LaunchTime, type MemoryReport, Program } from '../engine/program.js';
+import { type LaunchTime, type MemoryReport, type Plan, Program } from '../engine/program.js';
 import type { Persistent } from '../engine/storage.js';
 import type { Graph, Operation } from './graph.js';
 import { Lowering } from './lowering.js';
@@ -21,6 +21,11 @@ export class Executable {
   /** Dispatches in one run. */
   get length(): number {
     return this.#program.length;
+  }
+
+  /** What each dispatch runs, in order. */
+  get plans(): readonly Plan[] {
+    return this.#program.plans;
   }
 
   run(): void {
@@ -49,7 +54,11 @@ export class Executable {
   }
 }
 
-/** Builds what the effects of the graph and the tensors in `outputs` need, in traced order; the rest is left out. */
+/**
+ * Builds what the effects of the graph and the tensors in `outputs` need, in traced order; the rest is left out. What
+ * `variables` names is there for the host even where no operation uses it.
+ * @throws FwplusError where a kernel does not build or the GPU has not the memory; nothing is left behind then.
+ */
 export async function compile(
   device: Device,
   graph: Graph,

@@ -72,10 +72,6 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
-export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((side, at) => side === b[at]);
-}
-
 /** Throws unless `tensor` has the wanted shape; `null` matches any side. The caller's words come first in the message. */
 export function assertShape(what: string, tensor: Tensor, wanted: readonly (number | null)[]): void {
   const fits =

@@ -11,7 +11,10 @@ export interface AdapterFacts {
   /** Runs on the CPU. */
   readonly software: boolean;
   readonly features: ReadonlySet<string>;
-  /** Lanes of a subgroup where it is one known number and the feature is there; otherwise 0. */
+  /**
+   * Lanes of a subgroup where it is one known number and the feature is there; otherwise 0. Of a Device only after a probe
+   * has shown that a workgroup of as many threads is one subgroup.
+   */
   readonly subgroupSize: number;
 }
 

@@ -22,22 +22,13 @@ export class ConstantPool {
     this.#device = device;
   }
 
+  /** Throws, and keeps nothing, where the buffer cannot be made. */
   acquire(label: string, data: Float32Array, packing: Packing): DeviceBuffer {
-    let layouts = this.#entries.get(data);
-    if (!layouts) {
-      layouts = new Map();
-      this.#entries.set(data, layouts);
-    }
-    let entry = layouts.get(packing.key);
-    if (!entry) {
-      const packed = packing.pack(data);
-      const buffer = this.#device.createBuffer(`${label} (${packing.key})`, packed.byteLength);
-      this.#device.write(buffer, packed);
-      this.#device.flush();
-      entry = { buffer, users: 0 };
-      layouts.set(packing.key, entry);
-    }
+    const layouts = this.#entries.get(data) ?? new Map<string, Entry>();
+    const entry = layouts.get(packing.key) ?? { buffer: this.#upload(label, data, packing), users: 0 };
     entry.users++;
+    layouts.set(packing.key, entry);
+    this.#entries.set(data, layouts);
     return entry.buffer;
   }
 
@@ -48,5 +39,12 @@ export class ConstantPool {
     this.#device.destroyBuffer(entry.buffer);
     layouts.delete(packing.key);
     if (layouts.size === 0) this.#entries.delete(data);
+  }
+
+  #upload(label: string, data: Float32Array, packing: Packing): DeviceBuffer {
+    const packed = packing.pack(data);
+    const buffer = this.#device.createBuffer(`${label} (${packing.key})`, packed.byteLength, packed);
+    this.#device.flush();
+    return buffer;
   }
 }

@@ -2,8 +2,10 @@
 import { FwplusError } from '../errors.js';
 import { type AdapterFacts, describeAdapter, factsOf, requestAdapter } from './adapter.js';
 import { ConstantPool } from './constants.js';
+import { withDisposal } from './disposal.js';
 import { type KernelName, kernelInfo } from './launch.js';
 import { PipelineCache } from './pipelines.js';
+import { subgroupsAreWhole } from './subgroup-probe.js';
 
 export interface DeviceOptions {
   /** Part of an adapter's name, or `software` or `hardware`. */
@@ -19,6 +21,10 @@ export interface DeviceBuffer {
   readonly gpu: GPUBuffer;
 }
 
+/**
+ * Opens an adapter's device. Where subgroups may be used, they are tried first (see shaders/subgroup_probe.wgsl).
+ * @throws FwplusError where there is no such adapter.
+ */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const { instance, adapter } = await requestAdapter(options.adapter);
   const found = factsOf(adapter);
@@ -26,41 +32,59 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   if (options.subgroups !== false) wanted.push('subgroups' as GPUFeatureName);
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   // Default limits on purpose: what runs here then runs on every adapter.
-  const device = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
-  const subgroups = requiredFeatures.includes('subgroups' as GPUFeatureName);
-  return new Device(instance, device, { ...found, subgroupSize: subgroups ? found.subgroupSize : 0 });
+  const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
+  const device = new Device(instance, gpu, { ...found, subgroupSize: 0 });
+  if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(found.subgroupSize);
+  return device;
 }
 
+/** Resolves to what an error scope caught; never rejects. */
+type Scope = Promise<FwplusError | undefined>;
+
 export class Device {
-  readonly facts: AdapterFacts;
+  /** Dawn's instance must live as long as the device (see device.node.ts), so it is held here. */
+  readonly instance: GPU;
   readonly limits: GPUSupportedLimits;
   /** Frozen weights, packed and uploaded once, shared by all programs. */
   readonly constants: ConstantPool;
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
-  /** Dawn's instance must live as long as the device (see device.node.ts). */
-  readonly #instance: GPU;
+  readonly #layouts = new Map<KernelName, Promise<void>>();
   readonly #live = new Set<DeviceBuffer>();
+  #facts: AdapterFacts;
   #bytes = 0;
   #peak = 0;
   #failure: FwplusError | undefined;
   #running = 'nothing had been submitted';
+  /** Where error scopes go while `checked` makes something. */
+  #scopes: Scope[] | undefined;
 
   constructor(instance: GPU, device: GPUDevice, facts: AdapterFacts) {
-    this.#instance = instance;
+    this.instance = instance;
     this.#device = device;
-    this.facts = facts;
+    this.#facts = facts;
     this.limits = device.limits;
     this.#pipelines = new PipelineCache(device, facts);
     this.constants = new ConstantPool(this);
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault(); // else hosts print it, too
-      this.#fail(`the GPU reported an error: ${(event as GPUUncapturedErrorEvent).error.message}`);
+      this.#failure ??= this.#error(
+        `the GPU reported an error: ${(event as GPUUncapturedErrorEvent).error.message}`,
+      );
     });
     device.lost.then((info) => {
-      if (info.reason !== 'destroyed')
-        this.#fail(`the device was lost (${info.message || 'no reason given'})`);
+      if (info.reason !== 'destroyed') this.#failure ??= this.#lossError(info);
     });
+  }
+
+  get facts(): AdapterFacts {
+    return this.#facts;
+  }
+
+  /** Lets kernels use subgroups of `lanes` lanes where they hold what they promise. */
+  async trySubgroups(lanes: number): Promise<void> {
+    if (lanes > 0 && (await subgroupsAreWhole(this, lanes)))
+      this.#facts = { ...this.#facts, subgroupSize: lanes };
   }
 
   /** Live and greatest sum of buffer sizes so far, in bytes, and how many buffers are live. */
@@ -75,12 +99,30 @@ export class Device {
   /** Throws the first error that the GPU has reported, if any. */
   check(): void {
     if (this.#failure) throw this.#failure;
-    if (!this.#instance) throw new FwplusError('The WebGPU instance is gone.');
   }
 
-  /** Storage that kernels read and write and the host copies to and from. Zero at first. */
-  createBuffer(label: string, bytes: number): DeviceBuffer {
+  /**
+   * Runs `make` and waits until the GPU has accepted all that it made; throws the first error, which names the buffer or
+   * kernel. The device stays usable then. Without `checked` such an error is thrown at the next check, and stays.
+   */
+  async checked<T>(make: () => T): Promise<T> {
+    const outer = this.#scopes;
+    const scopes: Scope[] = [];
+    this.#scopes = scopes;
+    let made: T;
+    try {
+      made = make();
+    } finally {
+      this.#scopes = outer;
+    }
+    const error = (await Promise.all(scopes)).find((found) => found);
+    if (error) throw error;
     this.check();
+    return made;
+  }
+
+  /** Storage that kernels read and write and the host copies to and from. Zero at first, or with `contents`. */
+  createBuffer(label: string, bytes: number, contents?: ArrayBufferView): DeviceBuffer {
     const limit = Math.min(this.limits.maxStorageBufferBindingSize, this.limits.maxBufferSize);
     const size = Math.max(16, Math.ceil(bytes / 4) * 4);
     if (size > limit) {
@@ -90,22 +132,12 @@ export class Device {
       );
     }
     const usage = GPU_STORAGE | GPU_COPY_SRC | GPU_COPY_DST;
-    return this.#own(
-      label,
-      size,
-      this.#guarded(`buffer '${label}'`, () => this.#device.createBuffer({ label, size, usage })),
-    );
+    return this.#create(`buffer '${label}'`, { label, size, usage }, contents);
   }
 
   createUniforms(label: string, data: Uint8Array): DeviceBuffer {
     const size = Math.max(16, data.byteLength);
-    const usage = GPU_UNIFORM | GPU_COPY_DST;
-    const buffer = this.#guarded(`uniforms '${label}'`, () =>
-      this.#device.createBuffer({ label, size, usage }),
-    );
-    const owned = this.#own(label, size, buffer);
-    if (data.byteLength > 0) this.write(owned, data);
-    return owned;
+    return this.#create(`uniforms '${label}'`, { label, size, usage: GPU_UNIFORM | GPU_COPY_DST }, data);
   }
 
   destroyBuffer(buffer: DeviceBuffer): void {
@@ -116,13 +148,7 @@ export class Device {
 
   write(buffer: DeviceBuffer, data: ArrayBufferView, offset = 0): void {
     this.check();
-    this.#device.queue.writeBuffer(
-      buffer.gpu,
-      offset,
-      data.buffer as ArrayBuffer,
-      data.byteOffset,
-      data.byteLength,
-    );
+    this.#write(buffer.gpu, data, offset);
   }
 
   /** Hands pending writes to the GPU; without a submit Dawn keeps their staging memory for ever. */
@@ -133,28 +159,38 @@ export class Device {
   /** Reads `bytes` from `offset`, after everything submitted so far. */
   async read(buffer: DeviceBuffer, offset = 0, bytes = buffer.bytes - offset): Promise<ArrayBuffer> {
     this.check();
-    const staging = this.#device.createBuffer({
-      label: `read '${buffer.label}'`,
-      size: Math.ceil(bytes / 4) * 4,
-      usage: GPU_COPY_DST | GPU_MAP_READ,
+    const label = `read '${buffer.label}'`;
+    const size = Math.ceil(bytes / 4) * 4;
+    return withDisposal(async (held) => {
+      let mapping: Promise<undefined> | undefined;
+      try {
+        const staging = await this.checked(() =>
+          this.#guarded(`the copy to ${label}`, () => {
+            const made = held.use(
+              this.#device.createBuffer({ label, size, usage: GPU_COPY_DST | GPU_MAP_READ }),
+            );
+            const encoder = this.#device.createCommandEncoder({ label });
+            encoder.copyBufferToBuffer(buffer.gpu, offset, made, 0, size);
+            this.#device.queue.submit([encoder.finish()]);
+            mapping = made.mapAsync(GPU_MAP_MODE_READ) as Promise<undefined>;
+            mapping.catch(() => undefined); // waited for below, unless the copy failed
+            return made;
+          }),
+        );
+        await mapping;
+        const copy = staging.getMappedRange().slice(0, bytes);
+        staging.unmap();
+        this.check();
+        return copy;
+      } catch (error) {
+        const cause = await this.#reason();
+        if (error instanceof FwplusError) throw error;
+        throw new FwplusError(
+          `Reading '${buffer.label}' back failed while ${this.#running}: ${(error as Error).message}${cause}`,
+          { hint: HINT },
+        );
+      }
     });
-    try {
-      const encoder = this.#device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer.gpu, offset, staging, 0, staging.size);
-      this.#device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(1);
-      const copy = staging.getMappedRange().slice(0, bytes);
-      staging.unmap();
-      this.check();
-      return copy;
-    } catch (error) {
-      this.check();
-      throw new FwplusError(
-        `Reading '${buffer.label}' back failed while ${this.#running}: ${(error as Error).message}`,
-      );
-    } finally {
-      staging.destroy();
-    }
   }
 
   /** Waits until everything submitted so far is done. */
@@ -163,8 +199,19 @@ export class Device {
     this.check();
   }
 
-  pipeline(kernel: KernelName, constants: Readonly<Record<string, number>>): Promise<GPUComputePipeline> {
+  async pipeline(
+    kernel: KernelName,
+    constants: Readonly<Record<string, number>>,
+  ): Promise<GPUComputePipeline> {
     this.check();
+    let layout = this.#layouts.get(kernel);
+    if (!layout) {
+      layout = this.checked(() => {
+        this.#guarded(`layout of kernel '${kernel}'`, () => this.#pipelines.layout(kernel));
+      });
+      this.#layouts.set(kernel, layout);
+    }
+    await layout;
     return this.#pipelines.get(kernel, constants);
   }
 
@@ -173,9 +220,10 @@ export class Device {
     return this.#pipelines.size;
   }
 
-  bindGroup(kernel: KernelName, entries: readonly GPUBindGroupEntry[]): GPUBindGroup {
+  /** @param of the launch that it is for, in errors. */
+  bindGroup(kernel: KernelName, entries: readonly GPUBindGroupEntry[], of = ''): GPUBindGroup {
     const label = kernelInfo(kernel).family;
-    return this.#guarded(`bind group of kernel '${kernel}'`, () =>
+    return this.#guarded(`bind group of kernel '${kernel}'${of && ` for '${of}'`}`, () =>
       this.#device.createBindGroup({ label, layout: this.#pipelines.layout(kernel), entries: [...entries] }),
     );
   }
@@ -190,12 +238,14 @@ export class Device {
   }
 
   createTimestamps(count: number): GPUQuerySet {
-    return this.#device.createQuerySet({ label: 'profile', type: 'timestamp', count });
+    return this.#guarded(`${count} timestamps`, () =>
+      this.#device.createQuerySet({ label: 'profile', type: 'timestamp', count }),
+    );
   }
 
   createQueryBuffer(bytes: number): DeviceBuffer {
     const usage = GPU_QUERY_RESOLVE | GPU_COPY_SRC;
-    return this.#own('profile', bytes, this.#device.createBuffer({ label: 'profile', size: bytes, usage }));
+    return this.#create('buffer for timestamps', { label: 'profile', size: bytes, usage });
   }
 
   destroy(): void {
@@ -203,39 +253,99 @@ export class Device {
     this.#device.destroy();
   }
 
-  #own(label: string, bytes: number, buffer: GPUBuffer): DeviceBuffer {
-    const owned = { label, bytes, gpu: buffer };
+  #create(
+    what: string,
+    descriptor: GPUBufferDescriptor & { label: string },
+    contents?: ArrayBufferView,
+  ): DeviceBuffer {
+    this.check();
+    const { label, size } = descriptor;
+    const gpu = this.#guarded(`${what} of ${size} bytes`, () => {
+      const made = this.#device.createBuffer(descriptor);
+      // In the same scope: a buffer that could not be made cannot be written either.
+      if (contents && contents.byteLength > 0) this.#write(made, contents);
+      return made;
+    });
+    const owned = { label, bytes: size, gpu };
     this.#live.add(owned);
-    this.#bytes += bytes;
+    this.#bytes += size;
     this.#peak = Math.max(this.#peak, this.#bytes);
     return owned;
   }
 
-  /** Runs a creation inside error scopes; what they catch is thrown at the next check. */
+  #write(buffer: GPUBuffer, data: ArrayBufferView, offset = 0): void {
+    this.#device.queue.writeBuffer(
+      buffer,
+      offset,
+      data.buffer as ArrayBuffer,
+      data.byteOffset,
+      data.byteLength,
+    );
+  }
+
+  /** Runs a creation inside error scopes; what they catch is thrown by `checked`, or else at the next check. */
   #guarded<T>(what: string, make: () => T): T {
     this.#device.pushErrorScope('out-of-memory');
     this.#device.pushErrorScope('validation');
-    const made = make();
-    for (let scope = 0; scope < 2; scope++) {
-      this.#device.popErrorScope().then(
-        (error) => error && this.#fail(`making ${what} failed: ${error.message}`),
-        () => undefined, // the device is gone; device.lost says so
-      );
+    const caught: Promise<GPUError | null>[] = [];
+    try {
+      return make();
+    } finally {
+      // A device that is gone rejects; device.lost says so.
+      for (let scope = 0; scope < 2; scope++) caught.push(this.#device.popErrorScope().catch(() => null));
+      this.#report(what, caught);
     }
-    return made;
   }
 
-  #fail(found: string): void {
-    this.#failure ??= new FwplusError(
-      `On ${describeAdapter(this.facts)} ${found}. At the time: ${this.#running}.`,
-      {
-        hint: 'Run `fwplus doctor`. If memory ran out, use a smaller image or close other programs; --resume goes on from the last saved state.',
-      },
-    );
+  #report(what: string, caught: readonly Promise<GPUError | null>[]): void {
+    const scope = Promise.all(caught).then(([invalid, outOfMemory]) => {
+      // A buffer for which there is no memory is invalid, too; the first cause is what counts.
+      const error = outOfMemory ?? invalid;
+      return error ? this.#error(`making the ${what} failed: ${error.message}`) : undefined;
+    });
+    if (this.#scopes) this.#scopes.push(scope);
+    else {
+      scope.then((error) => {
+        this.#failure ??= error;
+      });
+    }
+  }
+
+  /** Why the GPU no longer answers, if it says so soon: a loss is told a little later than what it broke. */
+  async #reason(): Promise<string> {
+    let stopWaiting = () => {};
+    const silence = new Promise<undefined>((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), LOSS_NOTICE_MS);
+      stopWaiting = () => clearTimeout(timer);
+    });
+    const info = await Promise.race([this.#device.lost, silence]);
+    stopWaiting();
+    if (!info) {
+      this.check();
+      return '';
+    }
+    if (info.reason === 'destroyed') return ' (the device has been destroyed)';
+    throw this.#lossError(info);
+  }
+
+  #lossError({ message }: GPUDeviceLostInfo): FwplusError {
+    return this.#error(`the device was lost (${message || 'no reason given'})`);
+  }
+
+  #error(found: string): FwplusError {
+    return new FwplusError(`On ${describeAdapter(this.facts)} ${found}. At the time: ${this.#running}.`, {
+      hint: HINT,
+    });
   }
 }
 
+const HINT =
+  'Run `fwplus doctor`. If memory ran out, use a smaller image or close other programs; --resume goes on from the last saved state.';
+/** How long after a failed read a loss is waited for. */
+const LOSS_NOTICE_MS = 250;
+
 // GPUBufferUsage is a global only in browsers; the numbers are the specification's.
+const GPU_MAP_MODE_READ = 0x1;
 const GPU_MAP_READ = 0x1;
 const GPU_COPY_SRC = 0x4;
 const GPU_COPY_DST = 0x8;

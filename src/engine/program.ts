@@ -4,9 +4,10 @@
  */
 import { FwplusError } from '../errors.js';
 import type { Device, DeviceBuffer } from './device.js';
+import { allOrNothing, type Disposal, withDisposal } from './disposal.js';
 import { encodeParams, kernelInfo, type Launch } from './launch.js';
-import { planMemory } from './planner.js';
-import { type Constant, type Persistent, rootOf, type Storage } from './storage.js';
+import { type MemoryPlan, planMemory } from './planner.js';
+import { type Constant, type Persistent, rootOf, type Storage, type Temporary } from './storage.js';
 
 export interface MemoryReport {
   /** Bytes shared by temporaries, held by persistent storage, and held by frozen weights (perhaps shared with other programs). */
@@ -20,6 +21,13 @@ export interface LaunchTime {
   readonly label: string;
   readonly milliseconds: number;
   readonly flops: number;
+}
+
+/** What a dispatch runs. */
+export interface Plan {
+  readonly kernel: string;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly workgroups: readonly [number, number, number];
 }
 
 interface Step {
@@ -36,29 +44,22 @@ export class Program {
   readonly #device: Device;
   readonly #steps: readonly Step[];
   readonly #persistent: ReadonlyMap<Persistent, DeviceBuffer>;
-  readonly #constants: readonly Constant[];
-  readonly #owned: readonly DeviceBuffer[];
+  readonly #owned: Disposal;
   #destroyed = false;
 
-  private constructor(
-    device: Device,
-    name: string,
-    memory: MemoryReport,
-    steps: readonly Step[],
-    persistent: ReadonlyMap<Persistent, DeviceBuffer>,
-    constants: readonly Constant[],
-    owned: readonly DeviceBuffer[],
-  ) {
+  private constructor(device: Device, name: string, memory: Memory, steps: readonly Step[], owned: Disposal) {
     this.#device = device;
     this.name = name;
-    this.memory = memory;
+    this.memory = memory.report();
     this.#steps = steps;
-    this.#persistent = persistent;
-    this.#constants = constants;
+    this.#persistent = memory.persistent;
     this.#owned = owned;
   }
 
-  /** Builds pipelines, allocates memory and binds it. `keep` are persistents that no launch may mention but the host reads or writes. */
+  /**
+   * Builds pipelines, allocates memory and binds it. `keep` are persistents that no launch may mention but the host reads or
+   * writes. Throws where a kernel does not build or the GPU refuses memory; nothing is left behind then.
+   */
   static async build(
     device: Device,
     name: string,
@@ -68,72 +69,35 @@ export class Program {
     const pipelines = await Promise.all(
       launches.map(({ kernel, constants }) => device.pipeline(kernel, constants)),
     );
-    const plan = planMemory(launches);
-    const roots = new Set(
-      launches.flatMap(({ bindings }) => Object.values(bindings).map((it) => rootOf(it).root)),
+    return allOrNothing((made) =>
+      device.checked(() => {
+        const memory = new Memory(device, name, launches, keep, made);
+        const uniforms = packUniforms(device, name, launches, made);
+        const steps = launches.map((launch, at): Step => {
+          const entries = bindings(launch, memory, uniforms, at);
+          const bindGroup = device.bindGroup(launch.kernel, entries, launch.label);
+          return { launch, pipeline: pipelines[at]!, bindGroup };
+        });
+        return new Program(device, name, memory, steps, made);
+      }),
     );
-    for (const storage of keep) roots.add(storage);
-
-    const slots: DeviceBuffer[] = [];
-    const persistent = new Map<Persistent, DeviceBuffer>();
-    const constants = new Map<Constant, DeviceBuffer>();
-    const free = () => {
-      for (const buffer of [...slots, ...persistent.values()]) device.destroyBuffer(buffer);
-      for (const { data, packing } of constants.keys()) device.constants.release(data, packing);
-    };
-    try {
-      plan.slots.forEach((bytes, at) => {
-        const [largest] = [...plan.slotOf].find(([, slot]) => slot === at)!;
-        slots.push(device.createBuffer(`${name} slot ${at} for ${largest.label}`, bytes));
-      });
-      for (const root of roots) {
-        if (root.kind === 'persistent') persistent.set(root, device.createBuffer(root.label, root.bytes));
-        if (root.kind === 'constant') {
-          constants.set(root, device.constants.acquire(root.label, root.data, root.packing));
-        }
-      }
-    } catch (error) {
-      free(); // what fitted before the one that did not
-      throw error;
-    }
-    const { buffer: uniforms, offsets } = packUniforms(device, name, launches);
-
-    const bufferOf = (root: ReturnType<typeof rootOf>['root']): DeviceBuffer => {
-      if (root.kind === 'persistent') return persistent.get(root)!;
-      if (root.kind === 'constant') return constants.get(root)!;
-      return slots[plan.slotOf.get(root)!]!;
-    };
-    const steps = launches.map((launch, at): Step => {
-      const info = kernelInfo(launch.kernel);
-      const entries: GPUBindGroupEntry[] = info.bindings.map(({ name: binding, binding: index }) => {
-        const storage = launch.bindings[binding];
-        if (!storage)
-          throw new Error(`launch '${launch.label}': kernel ${launch.kernel} wants a binding '${binding}'`);
-        const { root, offset } = rootOf(storage);
-        // Kernels see the tensor's own size, so that arrayLength and bounds checks mean it.
-        const size = Math.max(4, storage.bytes);
-        return { binding: index, resource: { buffer: bufferOf(root).gpu, offset, size } };
-      });
-      if (info.params) {
-        const resource = { buffer: uniforms.gpu, offset: offsets[at]!, size: info.params.size };
-        entries.push({ binding: info.params.binding, resource });
-      }
-      return { launch, pipeline: pipelines[at]!, bindGroup: device.bindGroup(launch.kernel, entries) };
-    });
-    const sum = (buffers: Iterable<DeviceBuffer>) =>
-      [...buffers].reduce((total, { bytes }) => total + bytes, 0);
-    const memory = {
-      temporaries: sum(slots),
-      persistent: sum(persistent.values()),
-      constants: sum(new Set(constants.values())),
-    };
-    const owned = [...slots, ...persistent.values(), uniforms];
-    return new Program(device, name, memory, steps, persistent, [...constants.keys()], owned);
   }
 
   /** How many dispatches one run makes. */
   get length(): number {
     return this.#steps.length;
+  }
+
+  /**
+   * What each dispatch runs, in order: kernel, values of its parameters, workgroups. Equal lists on one adapter, and one
+   * version of fwplus, give the same bytes.
+   */
+  get plans(): readonly Plan[] {
+    return this.#steps.map(({ launch: { kernel, constants, workgroups } }) => ({
+      kernel,
+      constants,
+      workgroups,
+    }));
   }
 
   /** Submits one run; returns at once. */
@@ -152,24 +116,29 @@ export class Program {
     if (!this.#device.hasTimestamps) {
       throw new FwplusError('This adapter has no timestamp queries, so kernels cannot be timed.');
     }
-    const querySet = this.#device.createTimestamps(2 * this.#steps.length);
-    const resolved = this.#device.createQueryBuffer(16 * this.#steps.length);
-    this.#device.submit(`profiling ${this.#inFlight()}`, (encoder) => {
-      this.#steps.forEach((step, at) => {
-        const timestampWrites = {
-          querySet,
-          beginningOfPassWriteIndex: 2 * at,
-          endOfPassWriteIndex: 2 * at + 1,
-        };
-        const pass = encoder.beginComputePass({ label: step.launch.label, timestampWrites });
-        dispatch(pass, step);
-        pass.end();
+    const count = 2 * this.#steps.length;
+    const stamps = await withDisposal(async (held) => {
+      const resolved = await this.#device.checked(() => {
+        const querySet = held.use(this.#device.createTimestamps(count));
+        const buffer = this.#device.createQueryBuffer(8 * count);
+        held.defer(() => this.#device.destroyBuffer(buffer));
+        this.#device.submit(`profiling ${this.#inFlight()}`, (encoder) => {
+          this.#steps.forEach((step, at) => {
+            const timestampWrites = {
+              querySet,
+              beginningOfPassWriteIndex: 2 * at,
+              endOfPassWriteIndex: 2 * at + 1,
+            };
+            const pass = encoder.beginComputePass({ label: step.launch.label, timestampWrites });
+            dispatch(pass, step);
+            pass.end();
+          });
+          encoder.resolveQuerySet(querySet, 0, count, buffer.gpu, 0);
+        });
+        return buffer;
       });
-      encoder.resolveQuerySet(querySet, 0, 2 * this.#steps.length, resolved.gpu, 0);
+      return new BigUint64Array(await this.#device.read(resolved));
     });
-    const stamps = new BigUint64Array(await this.#device.read(resolved));
-    querySet.destroy();
-    this.#device.destroyBuffer(resolved);
     return this.#steps.map(({ launch }, at) => ({
       kernel: launch.kernel,
       label: launch.label,
@@ -197,8 +166,7 @@ export class Program {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    for (const buffer of this.#owned) this.#device.destroyBuffer(buffer);
-    for (const { data, packing } of this.#constants) this.#device.constants.release(data, packing);
+    this.#owned.destroy();
   }
 
   #bufferOf(storage: Persistent): DeviceBuffer {
@@ -223,10 +191,94 @@ export class Program {
   }
 }
 
+/** The buffers of a program, all in the charge of `made`. */
+class Memory {
+  readonly persistent = new Map<Persistent, DeviceBuffer>();
+  readonly #plan: MemoryPlan;
+  readonly #slots: DeviceBuffer[] = [];
+  readonly #constants = new Map<Constant, DeviceBuffer>();
+
+  constructor(
+    device: Device,
+    name: string,
+    launches: readonly Launch<Storage>[],
+    keep: readonly Persistent[],
+    made: Disposal,
+  ) {
+    this.#plan = planMemory(launches);
+    const { slots, slotOf } = this.#plan;
+    const create = (label: string, bytes: number): DeviceBuffer => {
+      const buffer = device.createBuffer(label, bytes);
+      made.defer(() => device.destroyBuffer(buffer));
+      return buffer;
+    };
+    slots.forEach((bytes, at) => {
+      const [largest] = [...slotOf].find(([, slot]) => slot === at)!;
+      this.#slots.push(create(`${name} slot ${at} for ${largest.label}`, bytes));
+    });
+    const roots = new Set(
+      launches.flatMap(({ bindings }) => Object.values(bindings).map((it) => rootOf(it).root)),
+    );
+    for (const root of [...roots, ...keep]) {
+      if (root.kind === 'persistent' && !this.persistent.has(root))
+        this.persistent.set(root, create(root.label, root.bytes));
+      if (root.kind === 'constant') {
+        const { label, data, packing } = root;
+        this.#constants.set(root, device.constants.acquire(label, data, packing));
+        made.defer(() => device.constants.release(data, packing));
+      }
+    }
+  }
+
+  bufferOf(root: Temporary | Persistent | Constant): DeviceBuffer {
+    if (root.kind === 'persistent') return this.persistent.get(root)!;
+    if (root.kind === 'constant') return this.#constants.get(root)!;
+    return this.#slots[this.#plan.slotOf.get(root)!]!;
+  }
+
+  report(): MemoryReport {
+    const sum = (buffers: Iterable<DeviceBuffer>) =>
+      [...buffers].reduce((total, { bytes }) => total + bytes, 0);
+    return {
+      temporaries: sum(this.#slots),
+      persistent: sum(this.persistent.values()),
+      constants: sum(new Set(this.#constants.values())),
+    };
+  }
+}
+
+function bindings(
+  launch: Launch<Storage>,
+  memory: Memory,
+  uniforms: PackedUniforms,
+  at: number,
+): GPUBindGroupEntry[] {
+  const info = kernelInfo(launch.kernel);
+  const entries: GPUBindGroupEntry[] = info.bindings.map(({ name, binding }) => {
+    const storage = launch.bindings[name];
+    if (!storage)
+      throw new Error(`launch '${launch.label}': kernel ${launch.kernel} wants a binding '${name}'`);
+    const { root, offset } = rootOf(storage);
+    // Kernels see the tensor's own size, so that arrayLength and bounds checks mean it.
+    const size = Math.max(4, storage.bytes);
+    return { binding, resource: { buffer: memory.bufferOf(root).gpu, offset, size } };
+  });
+  if (info.params) {
+    const resource = { buffer: uniforms.buffer.gpu, offset: uniforms.offsets[at]!, size: info.params.size };
+    entries.push({ binding: info.params.binding, resource });
+  }
+  return entries;
+}
+
 function dispatch(pass: GPUComputePassEncoder, { launch, pipeline, bindGroup }: Step): void {
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(...launch.workgroups);
+}
+
+interface PackedUniforms {
+  readonly buffer: DeviceBuffer;
+  readonly offsets: readonly number[];
 }
 
 /** All uniform structs in one buffer; equal ones are stored once. */
@@ -234,7 +286,8 @@ function packUniforms(
   device: Device,
   name: string,
   launches: readonly Launch<Storage>[],
-): { buffer: DeviceBuffer; offsets: number[] } {
+  made: Disposal,
+): PackedUniforms {
   const chunks: Uint8Array[] = [];
   const known = new Map<string, number>();
   const offsets = launches.map(({ kernel, params }) => {
@@ -254,5 +307,7 @@ function packUniforms(
   chunks.forEach((bytes, at) => {
     data.set(bytes, at * UNIFORM_ALIGNMENT);
   });
-  return { buffer: device.createUniforms(`${name} parameters`, data), offsets };
+  const buffer = device.createUniforms(`${name} parameters`, data);
+  made.defer(() => device.destroyBuffer(buffer));
+  return { buffer, offsets };
 }

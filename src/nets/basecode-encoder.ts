@@ -1,8 +1,9 @@
 /**
  * The base-code encoder E (Kang et al. 2021): from a picture of side 8·s to a base code of side s. Eleven 3x3 convolutions,
- * three average poolings, batch norm and leaky ReLU 0.2 after all convolutions but the last (method.md 1.3). Any width.
+ * three average poolings, batch norm and leaky ReLU 0.2 after all convolutions but the last; as in the published program. Any width.
  */
 
+import { repeated } from '../autograd/arrays.js';
 import { LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
 import { convolution } from '../autograd/ops/convolution.js';
 import { averagePool } from '../autograd/ops/pooling.js';
@@ -68,11 +69,9 @@ export class BasecodeEncoder {
     const scale = gamma.map((value, c) => value / Math.sqrt(variance[c]! + BATCH_NORM_EPSILON));
     const shift = bias.data.map((value, c) => (value - mean[c]!) * scale[c]! + beta[c]!);
     const batch = x.shape[0]!;
-    const repeated = new Float32Array(batch * scale.length);
-    for (let n = 0; n < batch; n++) repeated.set(scale, n * scale.length);
     return convolution(x, weight, {
       padding: 1,
-      scaleOut: graph.constant('scale', [batch, scale.length], repeated),
+      scaleOut: graph.constant('scale', [batch, scale.length], repeated(scale, batch)),
       bias: graph.constant('shift', [shift.length], shift),
       activation: ACTIVATION,
     });

@@ -1,4 +1,5 @@
 /** Between the published order of feature maps, [N, C, H, W], and ours, [N, H, W, C]. */
+import { concatenated, transposed } from '../autograd/arrays.js';
 
 export function toNhwc(
   data: Float32Array,
@@ -17,10 +18,6 @@ export function toNchw(
 /** [n, a, b] to [n, b, a]. */
 function permuted(data: Float32Array, n: number, a: number, b: number): Float32Array {
   if (data.length !== n * a * b) throw new Error(`layout: ${data.length} values for ${n}·${a}·${b}`);
-  const out = new Float32Array(data.length);
-  for (let s = 0; s < n; s++) {
-    const base = s * a * b;
-    for (let i = 0; i < a; i++) for (let j = 0; j < b; j++) out[base + j * a + i] = data[base + i * b + j]!;
-  }
-  return out;
+  const sample = (at: number) => data.subarray(at * a * b, (at + 1) * a * b);
+  return concatenated(Array.from({ length: n }, (_, at) => transposed(sample(at), a, b)));
 }

@@ -1,5 +1,6 @@
 /**
- * LPIPS (Zhang et al. 2018) on VGG16's layout: the perceptual distance of method.md 3. With the official VGG16 and lin weights
+ * LPIPS (Zhang et al. 2018) on VGG16's layout: unit-normalised features, squared differences weighted by channel (their
+ * equation 1). With the official VGG16 and lin weights
  * it is LPIPS-VGG v0.1; with the default model's own small network it is a perceptual distance and not called LPIPS.
  */
 import { LINEAR } from '../autograd/ops/activation.js';

@@ -1,9 +1,9 @@
 /**
  * StyleGAN2 (Karras et al. 2020) as a composition of operations: mapping, truncation, and synthesis entered at the constant
  * or at a base code f (Kang et al. 2021, F/W+ space). Any resolution and channel table; both follow from the weights.
- * Keys are those of stylegan2-ada-pytorch; facts in method.md 1.2 and 2.1.
+ * Keys are those of stylegan2-ada-pytorch.
  */
-import type { Graph } from '../autograd/graph.js';
+import { repeated } from '../autograd/arrays.js';
 import { type Activation, LEAKY_RELU, LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
 import { add } from '../autograd/ops/elementwise.js';
 import { fullyConnected } from '../autograd/ops/fully-connected.js';
@@ -48,25 +48,28 @@ export class StyleGan2 {
   readonly #state: StateDict;
   readonly #options: StyleGan2Options;
   readonly #mappingLayers: number;
+  /** Weights made of others, once, so that all programs share them on the GPU. */
+  readonly #derived = new Map<string, Float32Array>();
+  readonly #styleLayers = new Map<string, readonly StyleLayer[]>();
 
-  /** Throws a FwplusError where weights are missing or do not fit together. */
+  /** Throws a FwplusError where weights are missing or do not fit together, or need class labels. */
   constructor(state: StateDict, options: StyleGan2Options = {}) {
     this.#state = state;
     this.#options = options;
-    this.resolution = largestBlock(state);
+    refuseLabels(state);
+    this.resolution = resolutionOf(state);
     this.rows = 2 * Math.log2(this.resolution) - 2;
     this.#mappingLayers = state.keys.filter((key) => /^mapping\.fc\d+\.weight$/.test(key)).length;
     this.zDim = state.get('mapping.fc0.weight', [null, null]).shape[1]!;
     this.wDim = state.get('synthesis.b4.conv1.affine.weight', [null, null]).shape[1]!;
     this.wAverage = state.get('mapping.w_avg', [this.wDim]).data;
     this.#checkMapping();
-    state.get('synthesis.b4.const', [this.channels(4), 4, 4]);
-    for (const layer of this.#layers()) this.#check(layer);
+    this.#checkSynthesis();
   }
 
-  /** Channels of the feature maps at a resolution. */
+  /** Channels of a base code of a side: what the plain convolution at that resolution reads. */
   channels(resolution: number): number {
-    return this.#state.get(`synthesis.b${resolution}.conv1.weight`).shape[0]!;
+    return this.#state.get(`synthesis.b${resolution}.conv1.weight`, [null, null, 3, 3]).shape[1]!;
   }
 
   /** The first row of the code that a synthesis entered at a base code of side `size` reads: M of F/W+. */
@@ -89,8 +92,12 @@ export class StyleGan2 {
     for (let at = 0; at < this.#mappingLayers; at++) {
       const weight = this.#state.get(`mapping.fc${at}.weight`);
       const bias = this.#state.get(`mapping.fc${at}.bias`);
-      x = fullyConnected(x, equalised(z.graph, `mapping.fc${at}`, weight.data, weight.shape, MAPPING_LR), {
-        bias: z.graph.constant(`mapping.fc${at}.bias`, bias.shape, scaled(bias.data, MAPPING_LR)),
+      const name = `mapping.fc${at}`;
+      const gain = MAPPING_LR / Math.sqrt(weight.shape[1]!);
+      const equalised = this.#once(name, () => scaled(weight.data, gain));
+      const shift = this.#once(`${name}.bias`, () => scaled(bias.data, MAPPING_LR));
+      x = fullyConnected(x, z.graph.constant(name, weight.shape, equalised), {
+        bias: z.graph.constant(`${name}.bias`, bias.shape, shift),
         activation: LEAKY_RELU,
       });
     }
@@ -119,7 +126,8 @@ export class StyleGan2 {
 
   /**
    * Base code f [N, s, s, C] and detail code [N, rows − M, wDim] (the rows from M = firstRow(s) on) to a picture.
-   * f stands in for the output of the up-convolution at side s; the RGB skip from below is zero (method.md 1.2).
+   * f stands in for the output of the up-convolution at side s; the RGB skip from below is zero, as in
+   * the published program.
    */
   synthesisFrom(f: Tensor, detail: Tensor): Tensor {
     const size = f.shape[1]!;
@@ -149,10 +157,7 @@ export class StyleGan2 {
 
   #run(start: Tensor, code: Tensor, layers: readonly Layer[]): { x: Tensor; image: Tensor | undefined } {
     const { graph } = code;
-    const styleOf = styles(
-      code,
-      layers.map((layer) => this.#styleLayer(layer)),
-    );
+    const styleOf = styles(code, this.#stylesOf(layers));
     let x = start;
     let image: Tensor | undefined;
     layers.forEach((layer, at) => {
@@ -169,8 +174,8 @@ export class StyleGan2 {
   #constant({ graph, shape: [batch] }: Tensor): Tensor {
     const { shape, data } = this.#state.get('synthesis.b4.const', [null, 4, 4]);
     const channels = shape[0]!;
-    const one = toNhwc(data, [1, channels, 4, 4]);
-    return graph.constant('const', [batch!, 4, 4, channels], repeated(one, batch!));
+    const values = this.#once(`const ${batch}`, () => repeated(toNhwc(data, [1, channels, 4, 4]), batch!));
+    return graph.constant('const', [batch!, 4, 4, channels], values);
   }
 
   #layer(x: Tensor, style: Tensor, { key, kind }: Layer): Tensor {
@@ -195,6 +200,24 @@ export class StyleGan2 {
       },
       activation: { ...LEAKY_RELU, limit },
     });
+  }
+
+  #once(key: string, make: () => Float32Array): Float32Array {
+    const known = this.#derived.get(key);
+    if (known) return known;
+    const made = make();
+    this.#derived.set(key, made);
+    return made;
+  }
+
+  /** The same list for the same layers, so that `styles` stacks them once. */
+  #stylesOf(layers: readonly Layer[]): readonly StyleLayer[] {
+    const key = layers.map((layer) => `${layer.key} ${layer.row}`).join();
+    const known = this.#styleLayers.get(key);
+    if (known) return known;
+    const made = layers.map((layer) => this.#styleLayer(layer));
+    this.#styleLayers.set(key, made);
+    return made;
   }
 
   /** The affine map of a layer with its gains folded in: 1/√width, and 1/√I for toRGB. */
@@ -223,47 +246,57 @@ export class StyleGan2 {
     }
   }
 
-  #check({ key, kind }: Layer): void {
+  /** Each layer must take as many channels as the one below it makes. */
+  #checkSynthesis(): void {
+    let channels = this.channels(4);
+    this.#state.get('synthesis.b4.const', [channels, 4, 4]);
+    for (const layer of this.#layers()) {
+      const out = this.#check(layer, channels);
+      if (layer.kind !== 'rgb') channels = out;
+    }
+  }
+
+  /** Returns the channels that the layer makes. */
+  #check({ key, kind }: Layer, inChannels: number): number {
     const prefix = `synthesis.${key}`;
     const side = Number(/\d+/.exec(key)![0]);
-    const size = kind === 'rgb' ? 1 : 3;
-    const [outChannels, inChannels] = this.#state.get(`${prefix}.weight`, [null, null, size, size]).shape as [
-      number,
-      number,
-    ];
+    const weight = kind === 'rgb' ? [3, inChannels, 1, 1] : [null, inChannels, 3, 3];
+    const outChannels = this.#state.get(`${prefix}.weight`, weight).shape[0]!;
     this.#state.get(`${prefix}.bias`, [outChannels]);
     this.#state.get(`${prefix}.affine.weight`, [inChannels, this.wDim]);
     this.#state.get(`${prefix}.affine.bias`, [inChannels]);
-    if (kind === 'rgb') return;
+    if (kind === 'rgb') return outChannels;
     this.#state.get(`${prefix}.noise_const`, [side, side]);
     this.#state.scalar(`${prefix}.noise_strength`);
+    return outChannels;
   }
 }
 
-function largestBlock(state: StateDict): number {
-  const sides = state.keys.map((key) => Number(/^synthesis\.b(\d+)\./.exec(key)?.[1] ?? 0));
-  const largest = Math.max(0, ...sides);
+function refuseLabels(state: StateDict): void {
+  const label = state.keys.find((key) => key.startsWith('mapping.embed.'));
+  if (label === undefined) return;
+  throw new FwplusError(
+    `${state.name} is a conditional StyleGAN2 (it has the weight '${label}'), whose mapping wants class labels.`,
+    { hint: 'Use a generator that was trained without labels; conditional ones are not supported.' },
+  );
+}
+
+/** The largest block; throws unless blocks go from 4 up to it in powers of two. */
+function resolutionOf(state: StateDict): number {
+  const blocks = state.keys.map((key) => /^synthesis\.b(\d+)\./.exec(key)?.[1]);
+  const sides = [...new Set(blocks.filter((side) => side !== undefined).map(Number))].sort((a, b) => a - b);
+  const largest = sides.at(-1) ?? 0;
   if (largest < 8) {
     throw new FwplusError(`${state.name} holds no StyleGAN2 synthesis network (no weight 'synthesis.b8.…').`);
   }
+  const wrong = sides.find((side, at) => side !== 4 * 2 ** at);
+  if (wrong !== undefined) {
+    throw new FwplusError(
+      `${state.name}: its synthesis blocks have the sides ${sides.join(', ')}, wanted 4, 8, 16, … without a gap.`,
+      { hint: 'The file was cut, or is of another network.' },
+    );
+  }
   return largest;
-}
-
-function equalised(
-  graph: Graph,
-  name: string,
-  data: Float32Array,
-  shape: readonly number[],
-  lr: number,
-): Tensor {
-  return graph.constant(name, shape, scaled(data, lr / Math.sqrt(shape[1]!)));
-}
-
-/** `data`, `times` times in a row. */
-function repeated(data: Float32Array, times: number): Float32Array {
-  const out = new Float32Array(times * data.length);
-  for (let n = 0; n < times; n++) out.set(data, n * data.length);
-  return out;
 }
 
 function scaled(data: Float32Array, factor: number): Float32Array {

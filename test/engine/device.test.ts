@@ -8,7 +8,10 @@ import { scale } from '../../src/autograd/ops/elementwise.js';
 import { describeAdapter, factsOf, requestAdapter } from '../../src/engine/adapter.js';
 import { Device, openDevice } from '../../src/engine/device.js';
 import { sources } from '../../src/engine/kernels.gen.js';
+import { subgroupsAreWhole } from '../../src/engine/subgroup-probe.js';
 import { FwplusError } from '../../src/errors.js';
+import { StyleGan2 } from '../../src/nets/stylegan2.js';
+import { generatorWeights } from '../nets/random-weights.js';
 
 /** A device of which some members are replaced. */
 async function deviceWith(
@@ -117,6 +120,138 @@ test('a tensor over the limit is refused by name and size, and nothing is left o
   assert.match(message, /slot 0 for deep\.scale' needs 805306368 bytes/);
   assert.match(message, String(device.limits.maxStorageBufferBindingSize));
   assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes]);
+  device.destroy();
+});
+
+test('a buffer that the GPU refuses is named when the program is built, and nothing is left of it', async () => {
+  let refused = '';
+  const device = await deviceWith((real) => ({
+    createBuffer: (descriptor: GPUBufferDescriptor) =>
+      // More than any device allows: an error in the scope, and a buffer that is none.
+      real.createBuffer(descriptor.label === refused ? { ...descriptor, size: 2 ** 48 } : descriptor),
+  }));
+  const { executable } = await smallProgram(device);
+  const before = device.memory;
+  for (const label of [
+    'picture',
+    'small parameters',
+    'layer.convolution',
+    'weight (straight kernel-first by 1)',
+  ]) {
+    refused = label;
+    const message = await messageOf(() => smallProgram(device));
+    assert.ok(message.includes(`'${label}'`), `${label}: ${message}`);
+    assert.match(message, describeAdapter(device.facts));
+    assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes], label);
+  }
+  // The device goes on, and what is there already works.
+  refused = '';
+  const again = await smallProgram(device);
+  again.executable.run();
+  executable.run();
+  await device.idle();
+  again.executable.destroy();
+  assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes]);
+  device.destroy();
+});
+
+test('a program whose bind groups cannot be made leaves nothing behind, and the kernel is named', async () => {
+  let broken = false;
+  const device = await deviceWith((real) => ({
+    createBindGroup: (descriptor: GPUBindGroupDescriptor) =>
+      real.createBindGroup(broken ? { ...descriptor, entries: [] } : descriptor),
+  }));
+  const { buffers, bytes } = device.memory;
+  broken = true;
+  assert.match(
+    await messageOf(() => smallProgram(device)),
+    /bind group of kernel 'conv\w*' for 'layer\.convolution'/,
+  );
+  assert.equal([device.memory.buffers, device.memory.bytes], [buffers, bytes]);
+  device.destroy();
+});
+
+test('a profile that fails leaves nothing behind', async () => {
+  let destroyed = 0;
+  const device = await deviceWith((real) => ({
+    features: new Set(['timestamp-query']),
+    createQuerySet: () => ({ destroy: () => destroyed++ }),
+    createBuffer: (descriptor: GPUBufferDescriptor) =>
+      real.createBuffer(descriptor.label === 'profile' ? { ...descriptor, size: 2 ** 48 } : descriptor),
+    createCommandEncoder: (descriptor: GPUCommandEncoderDescriptor) => {
+      if (/^profiling/.test(descriptor?.label ?? '')) throw new FwplusError('no encoder');
+      return real.createCommandEncoder(descriptor);
+    },
+  }));
+  const { executable } = await smallProgram(device);
+  const { buffers } = device.memory;
+  await messageOf(() => executable.profile());
+  assert.is(device.memory.buffers, buffers);
+  assert.is(destroyed, 1);
+  device.destroy();
+});
+
+test('a read that fails waits for the reason of the loss', async () => {
+  let lose: (info: { reason: string; message: string }) => void = () => undefined;
+  const lost = new Promise((resolve) => {
+    lose = resolve;
+  });
+  const device = await deviceWith((real) => ({
+    lost,
+    createBuffer: (descriptor: GPUBufferDescriptor) => {
+      const buffer = real.createBuffer(descriptor);
+      if (/^read/.test(descriptor.label ?? '')) {
+        buffer.mapAsync = () => {
+          setTimeout(() => lose({ reason: 'unknown', message: 'the watchdog bit' }), 20);
+          return Promise.reject(new Error('mapping was aborted'));
+        };
+      }
+      return buffer;
+    },
+  }));
+  const { executable, y } = await smallProgram(device);
+  executable.run();
+  assert.match(await messageOf(() => executable.read(y)), /lost \(the watchdog bit\).*program 'small'/);
+  device.destroy();
+});
+
+test('subgroups are used only where a workgroup is one', async () => {
+  const device = await openDevice();
+  const { subgroupSize } = device.facts;
+  const { adapter } = await requestAdapter();
+  const told = factsOf(adapter).subgroupSize;
+  assert.is(subgroupSize, told, 'what the adapter tells is true here');
+  if (told > 0) {
+    assert.is(await subgroupsAreWhole(device, told), true);
+    // A workgroup of twice or half as many threads is not one whole subgroup.
+    assert.is(await subgroupsAreWhole(device, 2 * told), false);
+    assert.is(await subgroupsAreWhole(device, told / 2), false);
+  }
+  assert.is(device.memory.buffers, 0);
+  device.destroy();
+  const without = await openDevice({ subgroups: false });
+  assert.is(without.facts.subgroupSize, 0);
+  without.destroy();
+});
+
+test('weights made of others are shared by the programs of a generator', async () => {
+  const device = await openDevice();
+  const generator = new StyleGan2(generatorWeights({ 4: 32, 8: 32 }, 64));
+  const build = async () => {
+    const graph = new Graph();
+    const z = graph.variable('z', [1, 64]);
+    const image = generator.synthesis(generator.code(generator.mapping(z)));
+    return compile(device, graph, { name: 'generator', outputs: [image], variables: [z] });
+  };
+  const first = await build();
+  const before = device.memory.bytes;
+  const second = await build();
+  const { temporaries, persistent, constants } = second.memory;
+  const own = device.memory.bytes - before - temporaries - persistent;
+  assert.ok(own < 0.1 * constants, `${own} bytes of its own beside ${constants} of weights`);
+  first.destroy();
+  second.destroy();
+  assert.is(device.memory.buffers, 0);
   device.destroy();
 });
 

@@ -45,6 +45,45 @@ test('a file of another network is refused', () => {
   }
 });
 
+const small = () => generatorWeights({ 4: 3, 8: 2, 16: 4 }, 5);
+
+test('generator: layers that do not take what the one below makes are refused', () => {
+  for (const [key, side] of [
+    ['b8.conv0.weight', 1],
+    ['b8.conv1.weight', 1],
+    ['b16.conv0.weight', 1],
+    ['b4.torgb.weight', 1],
+    ['b16.torgb.weight', 0],
+  ] as const) {
+    const name = `synthesis.${key}`;
+    const shape = small()
+      .get(name)
+      .shape.map((count, axis) => (axis === side ? count + 1 : count));
+    const weight = { shape, data: new Float32Array(shape.reduce((product, count) => product * count, 1)) };
+    refuses(
+      () => new StyleGan2(edited(small(), (weights) => weights.set(name, weight))),
+      /weight 'synthesis.*wanted/,
+    );
+  }
+});
+
+test('generator: a gap between resolutions and sides that are no powers of two are refused', () => {
+  const without = edited(small(), (weights) => {
+    for (const key of [...weights.keys()]) if (key.startsWith('synthesis.b8.')) weights.delete(key);
+  });
+  refuses(() => new StyleGan2(without), /sides 4, 16, wanted 4, 8, 16/);
+  const odd = edited(small(), (weights) =>
+    weights.set('synthesis.b24.conv1.weight', { shape: [1], data: new Float32Array(1) }),
+  );
+  refuses(() => new StyleGan2(odd), /sides 4, 8, 16, 24/);
+});
+
+test('generator: one that wants class labels is refused as such', () => {
+  const label = { shape: [5, 10], data: new Float32Array(50) };
+  const conditional = edited(small(), (weights) => weights.set('mapping.embed.weight', label));
+  refuses(() => new StyleGan2(conditional), /conditional StyleGAN2 .*class labels/);
+});
+
 test('the order of feature maps goes there and back', () => {
   const nchw = Float32Array.from({ length: 2 * 3 * 4 * 5 }, (_, at) => at);
   const nhwc = toNhwc(nchw, [2, 3, 4, 5]);

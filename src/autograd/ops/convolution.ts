@@ -3,7 +3,7 @@
  * (styles), an output scale (demodulation), noise, bias, leaky ReLU, gain, clamp.
  *
  * Gradients, with frozen weights: through the epilogue, then the transposed convolution of the other direction with the same
- * weights, then through the input scale. No gradient of a weight is ever convolved (method.md 1.10).
+ * weights, then through the input scale. No gradient of a weight is ever convolved.
  */
 import {
   type ConvolutionShape,

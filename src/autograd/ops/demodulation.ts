@@ -1,11 +1,13 @@
 /** Demodulation coefficients of a modulated convolution; see shaders/demodulation.wgsl. */
 import type { Packing } from '../../engine/constants.js';
 import { linearGrid } from '../../engine/launch.js';
+import { transposed } from '../arrays.js';
 import { assertShape, type Tensor } from '../tensor.js';
 
 /**
  * d [N, O] = (Σ_i s² Σ_k W² + epsilon)^(-1/2) for styles s [N, I] and frozen weights W [O, I, K, K].
- * @param epsilon 1e-8 in the official networks; times I·K² for weights that come from rosinality's or genforce's (method.md 2.2).
+ * @param epsilon 1e-8 in the official networks; times I·K² for weights that come from rosinality's or
+ *   genforce's programs, which scale the weights first.
  */
 export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor {
   const [outChannels, inChannels] = weight.shape as [number, number];
@@ -50,21 +52,18 @@ export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor
   }
 }
 
-/** Q[o, i] = Σ_k W[o, i, k]², transposed to [I, O] where wanted; summed in float64. */
-function squares(outChannels: number, inChannels: number, transposed: boolean): Packing {
+/** Q[o, i] = Σ_k W[o, i, k]², summed in float64; [I, O] where `byInput`. */
+function squares(outChannels: number, inChannels: number, byInput: boolean): Packing {
   return {
-    key: transposed ? 'squares io' : 'squares oi',
+    key: byInput ? 'squares io' : 'squares oi',
     pack: (data) => {
       const taps = data.length / (outChannels * inChannels);
-      const packed = new Float32Array(outChannels * inChannels);
-      for (let o = 0; o < outChannels; o++) {
-        for (let i = 0; i < inChannels; i++) {
-          let sum = 0;
-          for (let k = 0; k < taps; k++) sum += data[(o * inChannels + i) * taps + k]! ** 2;
-          packed[transposed ? i * outChannels + o : o * inChannels + i] = sum;
-        }
-      }
-      return packed;
+      const sums = Float32Array.from({ length: outChannels * inChannels }, (_, at) => {
+        let sum = 0;
+        for (let k = 0; k < taps; k++) sum += data[at * taps + k]! ** 2;
+        return sum;
+      });
+      return byInput ? transposed(sums, outChannels, inChannels) : sums;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Elementwise operations on tensors of one shape. */
 import { linearGrid } from '../../engine/launch.js';
 import { assertShape, type Tensor } from '../tensor.js';
+import { UNLIMITED } from './activation.js';
 
 /** a + b. Gradient: passes to both. */
 export function add(a: Tensor, b: Tensor): Tensor {
@@ -31,11 +32,9 @@ export function clip(a: Tensor, low: number, high: number): Tensor {
   return scaleAndClip(a, { factor: 1, low, high });
 }
 
-const LARGEST = 3.4028234663852886e38;
-
 function scaleAndClip(
   a: Tensor,
-  { factor, low = -LARGEST, high = LARGEST }: { factor: number; low?: number; high?: number },
+  { factor, low = -UNLIMITED, high = UNLIMITED }: { factor: number; low?: number; high?: number },
   backward?: (gradients: readonly (Tensor | undefined)[]) => readonly Tensor[],
 ): Tensor {
   const [y] = a.graph.operation({

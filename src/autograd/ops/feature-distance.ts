@@ -1,8 +1,7 @@
 /** The distance of two feature maps with a weight for each channel: LPIPS. See shaders/feature_distance.wgsl. */
 import { linearGrid } from '../../engine/launch.js';
 import { assertShape, type Tensor } from '../tensor.js';
-
-const MAX_THREADS = 16384;
+import { summingThreads } from './reduce.js';
 
 /**
  * a, b [N, H, W, C] with frozen weights [C] give [N]: the mean over pixels of Σ_c weight · (a − b)².
@@ -20,7 +19,7 @@ export function featureDistance(a: Tensor, b: Tensor, weights: Tensor): Tensor {
     inputs: [a, b],
     shapes: [[batch]],
     lower: (emit, [y]) => {
-      const threads = Math.min(MAX_THREADS, Math.ceil(size / 64));
+      const threads = summingThreads(size);
       const sums = emit.scratch('partial sums', [batch, threads]);
       emit.launch({
         kernel: 'feature_distance.partial',

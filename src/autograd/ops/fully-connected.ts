@@ -1,6 +1,6 @@
 /** A fully connected layer over the last axis; see shaders/fully_connected.wgsl. */
-import type { Packing } from '../../engine/constants.js';
 import { linearGrid } from '../../engine/launch.js';
+import { transposedPacking } from '../arrays.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { type Activation, LINEAR } from './activation.js';
 
@@ -34,7 +34,7 @@ export function fullyConnected(x: Tensor, weight: Tensor, options: FullyConnecte
         kernel: 'fully_connected.forward',
         bindings: {
           x,
-          weight: emit.packed(weight, transposed(outChannels, inChannels)),
+          weight: emit.packed(weight, transposedPacking(outChannels, inChannels)),
           bias: bias ?? graph.filled([outChannels], 0),
           y: y!,
         },
@@ -58,18 +58,4 @@ export function fullyConnected(x: Tensor, weight: Tensor, options: FullyConnecte
       }),
   });
   return out!;
-}
-
-/** [O, I] to [I, O]. */
-function transposed(outChannels: number, inChannels: number): Packing {
-  return {
-    key: 'io',
-    pack: (data) => {
-      const packed = new Float32Array(data.length);
-      for (let o = 0; o < outChannels; o++) {
-        for (let i = 0; i < inChannels; i++) packed[i * outChannels + o] = data[o * inChannels + i]!;
-      }
-      return packed;
-    },
-  };
 }

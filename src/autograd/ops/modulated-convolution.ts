@@ -1,5 +1,5 @@
 /**
- * The modulated convolution of StyleGAN2 (Karras et al. 2020; method.md 2.1), in the form that scales activations instead of
+ * The modulated convolution of StyleGAN2 (Karras et al. 2020, section 2.2), in the form that scales activations instead of
  * weights: x · s, convolution, · d. One pass over memory for a plain layer, two for an up-convolution (transposed
  * convolution, then FIR).
  */

@@ -39,6 +39,11 @@ export function quantisedSquaredError(a: Tensor, b: Tensor): Tensor {
 
 const MAX_THREADS = 16384;
 
+/** How many threads sum `size` elements of a sample: at least 64 elements each. */
+export function summingThreads(size: number): number {
+  return Math.min(MAX_THREADS, Math.ceil(size / 64));
+}
+
 function reduce(
   emit: Lowering,
   kernel: 'reduce.difference' | 'reduce.quantised',
@@ -49,7 +54,7 @@ function reduce(
 ): void {
   const batch = a.shape[0]!;
   const size = a.size / batch;
-  const threads = Math.min(MAX_THREADS, Math.ceil(size / 64));
+  const threads = summingThreads(size);
   const partial = emit.scratch('partial sums', [batch, threads]);
   emit.launch({
     kernel,

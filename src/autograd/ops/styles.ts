@@ -1,5 +1,6 @@
 /** The styles of all layers of a generator, one affine map each, made in one launch; see shaders/styles.wgsl. */
 import { linearGrid } from '../../engine/launch.js';
+import { concatenated, transposedPacking } from '../arrays.js';
 import { aligned } from '../graph.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { copyInto } from './copy.js';
@@ -12,6 +13,25 @@ export interface StyleLayer {
   readonly weight: Float32Array;
   /** [C] */
   readonly bias: Float32Array;
+}
+
+interface Stack {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+const stacks = new WeakMap<readonly StyleLayer[], Stack>();
+
+/** All maps in one array, made once for a list, so that programs which share the list share its memory on the GPU. */
+function stackOf(layers: readonly StyleLayer[]): Stack {
+  const known = stacks.get(layers);
+  if (known) return known;
+  const stack = {
+    weight: concatenated(layers.map(({ weight }) => weight)),
+    bias: concatenated(layers.map(({ bias }) => bias)),
+  };
+  stacks.set(layers, stack);
+  return stack;
 }
 
 /**
@@ -30,12 +50,9 @@ export function styles(code: Tensor, layers: readonly StyleLayer[]): readonly Te
     elements += aligned(batch * count);
   }
   const tables = indexTables(layers, batch, rows, offsets, elements);
-  const affine = graph.constant(
-    'affine',
-    [channels, width],
-    concatenated(layers.map(({ weight }) => weight)),
-  );
-  const bias = graph.constant('affine bias', [channels], concatenated(layers.map((layer) => layer.bias)));
+  const stack = stackOf(layers);
+  const affine = graph.constant('affine', [channels, width], stack.weight);
+  const bias = graph.constant('affine bias', [channels], stack.bias);
   const params = { elements, channels, width, codes: batch * rows, maxRuns: tables.maxRuns };
 
   const { parts } = graph.partitioned({
@@ -48,10 +65,7 @@ export function styles(code: Tensor, layers: readonly StyleLayer[]): readonly Te
       emit.launch({
         kernel: 'styles.forward',
         bindings: {
-          affine: emit.packed(affine, {
-            key: 'transposed',
-            pack: (data) => transposed(data, channels, width),
-          }),
+          affine: emit.packed(affine, transposedPacking(channels, width)),
           bias,
           code,
           codeOf: graph.constant('code of style', [elements], tables.codeOf),
@@ -118,20 +132,4 @@ function indexTables(
     });
   });
   return { codeOf, channelOf, runs, maxRuns };
-}
-
-function concatenated(arrays: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    whole.set(array, at);
-    at += array.length;
-  }
-  return whole;
-}
-
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
-  return out;
 }

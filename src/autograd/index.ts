@@ -1,0 +1,32 @@
+/**
+ * `fwplus/engine`: the autograd engine on its own. Variables and constants of a Graph go through the operations, `gradients`
+ * and `adam` extend the graph, `compile` makes it run on a device from `openDevice`.
+ */
+export { type AdapterFacts, describeAdapter } from '../engine/adapter.js';
+export { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
+export type { LaunchTime, MemoryReport, Plan } from '../engine/program.js';
+export { FwplusError } from '../errors.js';
+export { type AdamOptions, adam, type Moments } from './adam.js';
+export { compile, type Executable } from './compile.js';
+export { gradients } from './gradients.js';
+export { Graph, type Operation, type OperationSpec } from './graph.js';
+export type { Lowering } from './lowering.js';
+export { activate } from './ops/activate.js';
+export { type Activation, LEAKY_RELU, LINEAR, RELU, UNLIMITED } from './ops/activation.js';
+export { blur } from './ops/blur.js';
+export { channelAffine } from './ops/channel-affine.js';
+export { convolution } from './ops/convolution.js';
+export { assign } from './ops/copy.js';
+export { demodulation } from './ops/demodulation.js';
+export { add, clip, scale } from './ops/elementwise.js';
+export { featureDistance } from './ops/feature-distance.js';
+export { type FullyConnectedOptions, fullyConnected } from './ops/fully-connected.js';
+export { advance, record, stepCounter } from './ops/history.js';
+export { type ModulatedConvolutionOptions, modulatedConvolution } from './ops/modulated-convolution.js';
+export { normaliseSecondMoment, unitNormalise } from './ops/normalise.js';
+export { averagePool, maxPool } from './ops/pooling.js';
+export { meanSquaredError, quantisedSquaredError } from './ops/reduce.js';
+export { bicubic, upsample2 } from './ops/resample.js';
+export { type StyleLayer, styles } from './ops/styles.js';
+export { truncation } from './ops/truncation.js';
+export type { Shape, Tensor } from './tensor.js';
