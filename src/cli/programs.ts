@@ -9,10 +9,10 @@ import type { Session } from './session.js';
 export async function withPrograms<T>(
   { device, model }: Session,
   method: Method,
-  steps: number,
+  _steps: number,
   body: (programs: MethodPrograms) => Promise<T>,
 ): Promise<T> {
-  const inverter = await Inverter.build(device, model, method, steps);
+  const inverter = await Inverter.build(device, model, method);
   const renderer = await Renderer.build(device, model, method);
   const meter = await PerceptualMeter.build(device, model, method);
   try {

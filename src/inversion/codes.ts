@@ -18,6 +18,18 @@ export interface MomentValues {
 /** One recorded step: the terms before the update of that step. */
 export type StepRecord = Readonly<Record<Term, number>>;
 
+/** What computed: two records that are equal give the same bytes, by one version of fwplus. */
+export interface Computation {
+  /** The adapter and its driver, in its own words. */
+  readonly adapter: string;
+  /** Lanes of a subgroup, 0 where subgroups are not used. */
+  readonly subgroupSize: number;
+  /** The kernels with their parameters, each once, for people. */
+  readonly kernels: readonly string[];
+  /** SHA-256 of every dispatch of a step, in order: kernel, parameters, workgroups. */
+  readonly plans: string;
+}
+
 export interface InversionState {
   readonly modelId: string;
   readonly method: Method;
@@ -26,9 +38,11 @@ export interface InversionState {
   /** Steps made. */
   readonly step: number;
   readonly codes: Codes;
-  /** E(I), the target of the base term. */
-  readonly encodedBase: Float32Array | undefined;
+  /** Where f started, and the target of the base term: E(I), or the mean code's own base code. F/W+ only. */
+  readonly baseTarget: Float32Array | undefined;
   readonly moments: { readonly base: MomentValues | undefined; readonly detail: MomentValues };
+  /** What made the last steps; undefined in files that do not say. */
+  readonly computation: Computation | undefined;
   /** One entry a step made. */
   readonly history: readonly StepRecord[];
 }

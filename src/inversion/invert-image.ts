@@ -1,5 +1,6 @@
 /** One picture, from pixels to codes: the short way, for scripts and pages. Many pictures: keep an `Inverter`. */
 import type { Device } from '../engine/device.js';
+import { withDisposal } from '../engine/disposal.js';
 import { type FitMode, fit } from '../io/fit.js';
 import type { Image } from '../io/image.js';
 import type { InversionState } from './codes.js';
@@ -26,9 +27,15 @@ export interface Inversion {
   readonly target: Image;
   /** In dB, 8-bit RGB. */
   readonly psnr: number;
+  /** What a user may not expect of this model and method, in words. */
+  readonly notes: readonly string[];
 }
 
-/** @param image any size; it is fitted into the generator's square. */
+/**
+ * Inverts one picture; leaves nothing on the device.
+ * @param image any size; it is fitted into the generator's square.
+ * @throws FwplusError as Inverter.build and Inverter.run do.
+ */
 export async function invertImage(
   device: Device,
   model: Model,
@@ -37,14 +44,12 @@ export async function invertImage(
 ): Promise<Inversion> {
   const { method = defaultMethod('f/w+', model.baseSize), steps = DEFAULT_STEPS, ...run } = options;
   const target = fit(image, model.generator.resolution, options.fit ?? 'crop').image;
-  const inverter = await Inverter.build(device, model, method, steps);
-  const renderer = await Renderer.build(device, model, method);
-  try {
+  return withDisposal(async (held) => {
+    const inverter = held.use(await Inverter.build(device, model, method));
+    const renderer = held.use(await Renderer.build(device, model, method));
     const state = await inverter.run(prepareTarget(target, model, method), { ...run, steps });
     const reconstruction = await renderer.render(state.codes);
-    return { state, reconstruction, target, psnr: psnr(reconstruction, target) };
-  } finally {
-    inverter.destroy();
-    renderer.destroy();
-  }
+    const { notes } = inverter;
+    return { state, reconstruction, target, psnr: psnr(reconstruction, target), notes };
+  });
 }

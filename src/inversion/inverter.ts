@@ -1,5 +1,5 @@
 /**
- * Inversion by optimisation (Kang et al. 2021; method.md 1.5): one Adam over the base and the detail code. The whole step is
+ * Inversion by optimisation (Kang et al. 2021): one Adam over the base and the detail code. The whole step is
  * one Program, built once and used for any number of pictures; nothing is read back inside a step.
  */
 import { adam, type Moments } from '../autograd/adam.js';
@@ -10,18 +10,20 @@ import { assign } from '../autograd/ops/copy.js';
 import { advance, record, stepCounter } from '../autograd/ops/history.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
+import { allOrNothing, type Disposal } from '../engine/disposal.js';
 import type { LaunchTime, MemoryReport } from '../engine/program.js';
 import { FwplusError } from '../errors.js';
-import type { InversionState, MomentValues, StepRecord } from './codes.js';
-import type { Method } from './method.js';
+import type { Computation, InversionState, MomentValues, StepRecord } from './codes.js';
+import { computationOf, differencesOf } from './computation.js';
+import { checkMethod, type Method } from './method.js';
 import { type Model, requirePNorm } from './model.js';
 import {
   type CodeTensors,
   codeTensors,
   objective,
+  recordOf,
   type TargetTensors,
   TERMS,
-  type Term,
   targetTensors,
 } from './objective.js';
 import { clipToPNorm } from './pnorm.js';
@@ -57,36 +59,55 @@ interface Parts {
   readonly moments: { readonly base: Moments | undefined; readonly detail: Moments };
   readonly counter: Tensor;
   readonly ring: Tensor;
-  readonly image: Tensor;
 }
 
 export class Inverter {
   readonly model: Model;
   readonly method: Method;
-  readonly #maxSteps: number;
+  /** What a user may not expect of this model and method, in words; worth showing. */
+  readonly notes: readonly string[];
+  /** What computes, for `differences`. */
+  readonly computation: Computation;
   readonly #starter: Starter;
   readonly #parts: Parts;
+  #running = false;
 
-  private constructor(model: Model, method: Method, maxSteps: number, starter: Starter, parts: Parts) {
+  private constructor(
+    model: Model,
+    method: Method,
+    computation: Computation,
+    starter: Starter,
+    parts: Parts,
+  ) {
     this.model = model;
     this.method = method;
-    this.#maxSteps = maxSteps;
+    this.notes = starter.notes;
+    this.computation = computation;
     this.#starter = starter;
     this.#parts = parts;
   }
 
-  /** @param maxSteps the length of Adam's schedule; a run of more steps is refused. */
-  static async build(device: Device, model: Model, method: Method, maxSteps: number): Promise<Inverter> {
-    const starter = await Starter.build(device, model, method);
+  /**
+   * Builds the programs of a method: once for any number of pictures and steps. Destroy it when done.
+   * @throws FwplusError where the method has a field of no use or a base code that the generator has not, where it wants
+   *   P-norm+ statistics and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
+   *   Nothing is left behind then.
+   */
+  static build(device: Device, model: Model, method: Method): Promise<Inverter> {
+    return allOrNothing((made) => Inverter.#build(device, model, checkMethod(method, 'Inverter'), made));
+  }
+
+  static async #build(device: Device, model: Model, method: Method, made: Disposal): Promise<Inverter> {
+    const starter = made.use(await Starter.build(device, model, method));
     const graph = new Graph();
     const codes = codeTensors(graph, model, method, 1);
     const target = targetTensors(graph, model, method, 1);
-    const { image, terms } = objective(model, method, codes, target);
+    const { terms } = objective(model, method, codes, target);
     const counter = stepCounter(graph);
     const variables = [...(codes.base ? [codes.base] : []), codes.detail];
     const slopes = gradients(terms.total, variables);
-    const schedule = { learningRate: () => method.learningRate, steps: maxSteps };
-    const moments = variables.map((variable, at) => adam(variable, slopes[at]!, counter, schedule));
+    const { learningRate } = method;
+    const moments = variables.map((variable, at) => adam(variable, slopes[at]!, counter, { learningRate }));
     if (method.pnorm === 'clip') {
       assign(
         codes.detail,
@@ -99,28 +120,23 @@ export class Inverter {
       RING,
     );
     advance(counter);
-    const executable = await compile(device, graph, {
-      name: `inversion into ${method.space}`,
-      outputs: [image],
-      variables: [
-        ...variables,
-        counter,
-        ring,
-        target.picture,
-        ...target.features,
-        ...(target.base ? [target.base] : []),
-      ],
-    });
+    const inputs = [target.picture, ...target.features, ...(target.base ? [target.base] : [])];
+    const executable = made.use(
+      await compile(device, graph, {
+        name: `inversion into ${method.space}`,
+        variables: [...variables, counter, ring, ...inputs],
+      }),
+    );
     const detail = moments.at(-1)!;
     const base = codes.base ? moments[0] : undefined;
-    return new Inverter(model, method, maxSteps, starter, {
+    const computation = await computationOf(device.facts, executable.plans);
+    return new Inverter(model, method, computation, starter, {
       executable,
       codes,
       target,
       moments: { base, detail },
       counter,
       ring,
-      image,
     });
   }
 
@@ -133,34 +149,60 @@ export class Inverter {
     return this.#parts.executable.profile();
   }
 
+  /** In words, what of a saved state's computation is not as here; empty where going on gives the same bytes. */
+  differences(state: InversionState): string[] {
+    return differencesOf(state.computation, this.computation);
+  }
+
+  /**
+   * Inverts one picture, one at a time.
+   * @param target of this inverter's model and method.
+   * @throws FwplusError where the loss is no longer finite, where the state to go on from is of another model, picture or
+   *   method, where another picture is being inverted, and where the GPU reports an error.
+   */
   async run(target: Target, options: RunOptions): Promise<InversionState> {
-    const { steps, resume, onProgress, signal } = options;
-    if (steps > this.#maxSteps) {
+    if (!Number.isInteger(options.steps) || options.steps < 0) {
       throw new FwplusError(
-        `This inverter was built for ${this.#maxSteps} steps at most; ${steps} steps are wanted.`,
-        { hint: 'Build it with a larger maxSteps.' },
+        `An inversion of ${options.steps} steps is wanted; steps are whole numbers from 0.`,
       );
     }
+    if (this.#running) {
+      throw new FwplusError('This inverter is at work on another picture.', {
+        hint: 'Wait for that run, or build a second inverter.',
+      });
+    }
+    this.#running = true;
+    try {
+      return await this.#run(target, options);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #run(target: Target, { steps, resume, onProgress, signal }: RunOptions): Promise<InversionState> {
     const targetHash = await hashTarget(target);
-    const features = await this.#begin(target, targetHash, resume);
+    const baseTarget = await this.#begin(target, targetHash, resume);
     const history: StepRecord[] = [...(resume?.history ?? [])];
     let step = resume?.step ?? 0;
-    const { encodedBase } = features;
     const state = async (): Promise<InversionState> => ({
       modelId: this.model.id,
       method: this.method,
       targetHash,
       step,
-      encodedBase,
+      baseTarget,
+      computation: this.computation,
       history: [...history],
-      ...(await this.#readCodes()),
+      ...(await this.#readCodes(step)),
     });
     let chunk = 1;
     while (step < steps && !signal?.aborted) {
       const count = Math.min(chunk, steps - step);
       const began = performance.now();
       for (let at = 0; at < count; at++) this.#parts.executable.run();
-      history.push(...(await this.#readHistory(step, count)));
+      const made = await this.#readHistory(step, count);
+      const diverged = made.findIndex(({ total }) => !Number.isFinite(total));
+      if (diverged >= 0) throw this.#divergence(step + diverged);
+      history.push(...made);
       step += count;
       chunk = nextChunk(count, performance.now() - began);
       await onProgress?.({ step, steps, last: history.at(-1)!, state });
@@ -173,25 +215,25 @@ export class Inverter {
     this.#parts.executable.destroy();
   }
 
-  /** Writes inputs, codes and optimiser state; returns what has to be saved with them. */
+  /** Writes inputs, codes and optimiser state; returns the target of the base term. */
   async #begin(target: Target, targetHash: string, resume: InversionState | undefined) {
     const { executable, codes, target: wanted, moments, counter } = this.#parts;
     if (resume) this.#checkResume(resume, targetHash);
-    const start = await this.#starter.start(target, codes.detail.size);
+    const start = await this.#starter.start(target);
     const initial = resume?.codes ?? start.codes;
-    const encodedBase = resume ? resume.encodedBase : start.codes.base;
+    const baseTarget = resume ? resume.baseTarget : start.codes.base;
 
     executable.write(wanted.picture, target.picture);
     wanted.features.forEach((feature, tap) => {
       executable.write(feature, start.features[tap]!);
     });
-    if (wanted.base) executable.write(wanted.base, encodedBase!);
+    if (wanted.base) executable.write(wanted.base, baseTarget!);
     if (codes.base) executable.write(codes.base, initial.base!);
     executable.write(codes.detail, initial.detail);
     if (moments.base) writeMoments(executable, moments.base, resume?.moments.base);
     writeMoments(executable, moments.detail, resume?.moments.detail);
     executable.write(counter, Uint32Array.of(resume?.step ?? 0));
-    return { encodedBase };
+    return baseTarget;
   }
 
   #checkResume(state: InversionState, targetHash: string): void {
@@ -210,7 +252,7 @@ export class Inverter {
         'Give the same picture and the same --fit, or leave --resume out to start anew.',
       );
     }
-    if (JSON.stringify(state.method) !== JSON.stringify(this.method)) {
+    if (JSON.stringify(checkMethod(state.method, 'The saved inversion')) !== JSON.stringify(this.method)) {
       mismatch(
         'it was made with other settings',
         'Give the same settings, or leave --resume out to start anew.',
@@ -218,16 +260,31 @@ export class Inverter {
     }
   }
 
-  async #readCodes(): Promise<Pick<InversionState, 'codes' | 'moments'>> {
+  #divergence(step: number): FwplusError {
+    return new FwplusError(
+      `The inversion diverged at step ${step}: the loss is no longer a finite number. Nothing of it was saved.`,
+      {
+        hint: `Use a lower learning rate (it was ${this.method.learningRate}), and check the generator's weights and the factors of the loss.`,
+      },
+    );
+  }
+
+  async #readCodes(step: number): Promise<Pick<InversionState, 'codes' | 'moments'>> {
     const { executable, codes, moments } = this.#parts;
+    const read = async (tensor: Tensor) => {
+      const data = await executable.read(tensor);
+      // The update after the last loss may be the one that diverges.
+      if (!data.every(Number.isFinite)) throw this.#divergence(step);
+      return data;
+    };
     const values = async (pair: Moments): Promise<MomentValues> => ({
-      first: await executable.read(pair.first),
-      second: await executable.read(pair.second),
+      first: await read(pair.first),
+      second: await read(pair.second),
     });
     return {
       codes: {
-        base: codes.base && (await executable.read(codes.base)),
-        detail: await executable.read(codes.detail),
+        base: codes.base && (await read(codes.base)),
+        detail: await read(codes.detail),
       },
       moments: { base: moments.base && (await values(moments.base)), detail: await values(moments.detail) },
     };
@@ -235,13 +292,7 @@ export class Inverter {
 
   async #readHistory(first: number, count: number): Promise<StepRecord[]> {
     const ring = await this.#parts.executable.read(this.#parts.ring);
-    return Array.from({ length: count }, (_, at) => {
-      const row = ((first + at) % RING) * TERMS.length;
-      return Object.fromEntries(TERMS.map((term, column) => [term, ring[row + column]!])) as Record<
-        Term,
-        number
-      >;
-    });
+    return Array.from({ length: count }, (_, at) => recordOf(ring, (first + at) % RING));
   }
 }
 

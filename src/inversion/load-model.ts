@@ -17,7 +17,16 @@ interface Manifest {
   /** What it can draw, for people. */
   readonly knows: string;
   readonly base_code: { readonly size: number };
-  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  readonly files: readonly ManifestFile[];
+  /** Layer outputs are held within ±conv_clamp: of networks trained with fp16. */
+  readonly conv_clamp?: number | null;
+  /** The demodulation epsilon goes with I·K²: of weights from rosinality's or genforce's programs. */
+  readonly scaled_demodulation_epsilon?: boolean;
+}
+
+interface ManifestFile {
+  readonly name: string;
+  readonly sha256: string;
 }
 
 const DAMAGED =
@@ -33,18 +42,20 @@ export async function loadModel(read: (file: string) => Promise<Uint8Array>): Pr
     const { name, weights } = await readPart(manifest, part, read);
     return new StateDict(name, weights);
   };
-  const generator = new StyleGan2(await state('generator'));
+  const { conv_clamp: clamp, scaled_demodulation_epsilon: scaledEpsilon = false } = manifest;
+  const options = { scaledEpsilon, ...(typeof clamp === 'number' && { clamp }) };
+  const generator = new StyleGan2(await state('generator'), options);
   const encoder = hasPart(manifest, 'encoder') ? new BasecodeEncoder(await state('encoder')) : undefined;
   const perceptual = new PerceptualDistance(await state('perceptual'));
   const pnorm = hasPart(manifest, 'pnorm') ? await readPNorm(manifest, read, generator.wDim) : undefined;
+  generator.firstRow(manifest.base_code.size);
   const channels = generator.channels(manifest.base_code.size);
   if (encoder && encoder.channels !== channels) {
     const found = `The encoder makes ${encoder.channels} channels, the generator wants ${channels}.`;
     throw new FwplusError(found, { hint: 'They belong to different models.' });
   }
   return {
-    // The hash tells apart two trainings that share a version.
-    id: `${manifest.model} ${manifest.version} (${entryOf(manifest, 'generator').sha256.slice(0, 8)})`,
+    id: `${manifest.model} ${manifest.version} (${(await hashOfParts(manifest)).slice(0, 8)})`,
     domain: manifest.knows,
     generator,
     perceptual,
@@ -61,16 +72,55 @@ function parseManifest(bytes: Uint8Array): Manifest {
   } catch (cause) {
     throw new FwplusError('The model’s manifest.json is not JSON.', { cause, hint: DAMAGED });
   }
+  const wrong = (found: string) => new FwplusError(`The model’s manifest.json ${found}.`, { hint: DAMAGED });
   for (const key of ['model', 'version', 'knows', 'base_code', 'files'] as const) {
-    if (manifest?.[key] === undefined)
-      throw new FwplusError(`The model’s manifest.json has no '${key}'.`, { hint: DAMAGED });
+    if (manifest?.[key] === undefined) throw wrong(`has no '${key}'`);
+  }
+  for (const key of ['model', 'version', 'knows'] as const) {
+    if (typeof manifest[key] !== 'string') throw wrong(`has a '${key}' that is no text`);
   }
   if (!Array.isArray(manifest.files) || !Number.isInteger(manifest.base_code?.size)) {
-    throw new FwplusError('The model’s manifest.json has no list of files, or no size of the base code.', {
-      hint: DAMAGED,
-    });
+    throw wrong('has no list of files, or no size of the base code');
   }
+  const files = manifest.files as readonly unknown[];
+  const bad = files.findIndex((file) => !isFile(file));
+  if (bad >= 0)
+    throw wrong(`has at place ${bad} of its files no name with a sha256: ${JSON.stringify(files[bad])}`);
+  const names = manifest.files.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw wrong(`names the file ${twice} twice`);
+  checkOptions(manifest);
   return manifest as Manifest;
+}
+
+function isFile(value: unknown): value is ManifestFile {
+  const { name, sha256: hash } = (value ?? {}) as Partial<Record<string, unknown>>;
+  // Beside the manifest, and nowhere else.
+  const isName = typeof name === 'string' && /^[\w-][\w.-]*$/.test(name);
+  return isName && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
+}
+
+/** Of the manifest's own options for the generator. */
+function checkOptions({ conv_clamp: clamp, scaled_demodulation_epsilon: scaled }: Partial<Manifest>): void {
+  if (clamp !== undefined && clamp !== null && !(typeof clamp === 'number' && clamp > 0)) {
+    const found = `The model’s manifest.json has a conv_clamp of ${JSON.stringify(clamp)}, wanted a number above 0, or null.`;
+    throw new FwplusError(found, { hint: DAMAGED });
+  }
+  if (scaled !== undefined && typeof scaled !== 'boolean') {
+    const found = `The model’s manifest.json has a scaled_demodulation_epsilon of ${JSON.stringify(scaled)}, wanted true or false.`;
+    throw new FwplusError(found, { hint: DAMAGED });
+  }
+}
+
+/** Of every file and of what the manifest says of the generator: tells apart two trainings that share a version. */
+function hashOfParts({
+  files,
+  conv_clamp: clamp,
+  scaled_demodulation_epsilon: scaled,
+}: Manifest): Promise<string> {
+  const lines = files.map(({ name, sha256: hash }) => `${name} ${hash}`).sort();
+  lines.push(`conv_clamp ${clamp ?? 'none'}`, `scaled_demodulation_epsilon ${scaled ?? false}`);
+  return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
 function hasPart(manifest: Manifest, part: string): boolean {

@@ -44,6 +44,10 @@ export class PerceptualMeter {
     this.#side = side;
   }
 
+  /**
+   * Builds the program that compares pictures at the method's perceptual size. Destroy it when done.
+   * @throws FwplusError where a kernel does not build or the GPU has not the memory.
+   */
   static async build(device: Device, model: Model, method: Method): Promise<PerceptualMeter> {
     const graph = new Graph();
     const side = perceptualSide(model.generator.resolution, method);

@@ -1,12 +1,15 @@
-/** A model to invert into: a generator and what belongs to it. */
 import { FwplusError } from '../errors.js';
 import type { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import type { PerceptualDistance } from '../nets/lpips.js';
 import type { StyleGan2 } from '../nets/stylegan2.js';
 import type { PNormStatistics } from './pnorm.js';
 
+/**
+ * A model to invert into: a generator and what belongs to it. From `loadModel`, or put together by hand; then `id` has to
+ * tell apart all weights that anybody may mix up, and the encoder has to make as many channels as the base code has.
+ */
 export interface Model {
-  /** Names the weights and their version; codes and resume files carry it. */
+  /** Names the weights, their version and, by a hash, every part's bytes; codes and resume files carry it. */
   readonly id: string;
   /** What it can draw, for people, e.g. `drawn faces`. */
   readonly domain: string;

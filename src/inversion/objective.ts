@@ -1,4 +1,4 @@
-/** The loss of method.md 1.5 as a graph, for F/W+ and W+ alike. All terms are one value a sample, [N]. */
+/** The loss of Kang et al. (2021) with the published weights as a graph, for F/W+ and W+ alike. All terms are one value a sample, [N]. */
 import type { Graph } from '../autograd/graph.js';
 import { add, scale } from '../autograd/ops/elementwise.js';
 import { meanSquaredError, quantisedSquaredError } from '../autograd/ops/reduce.js';
@@ -21,13 +21,19 @@ export interface TargetTensors {
   readonly picture: Tensor;
   /** Perceptual features of the target. */
   readonly features: readonly Tensor[];
-  /** E(I), in F/W+ only. */
+  /** What the base term holds f to; in F/W+ only. */
   readonly base: Tensor | undefined;
 }
 
 /** The columns of a recorded history, unweighted but for `total`; `error` is the 8-bit squared error behind the PSNR. */
 export const TERMS = ['total', 'squared', 'perceptual', 'base', 'pnorm', 'error'] as const;
 export type Term = (typeof TERMS)[number];
+
+/** Row `row` of a recorded history. */
+export function recordOf(history: Float32Array, row: number): Record<Term, number> {
+  const entries = TERMS.map((term, column) => [term, history[row * TERMS.length + column]!]);
+  return Object.fromEntries(entries) as Record<Term, number>;
+}
 
 export interface Objective {
   readonly image: Tensor;
@@ -59,7 +65,7 @@ export function targetTensors(graph: Graph, model: Model, method: Method, batch:
   return {
     picture: graph.variable('target', [batch, side, side, 3]),
     features: shapes.map((shape, tap) => graph.variable(`target features ${tap}`, shape)),
-    base: base && graph.variable('encoded base code', base),
+    base: base && graph.variable('target of the base code', base),
   };
 }
 
@@ -96,7 +102,7 @@ export function objective(
   };
 }
 
-/** mean v² with the published divisor, all rows of a full code, though rows below M take no part (method.md 1.5). */
+/** mean v² with the published divisor, all rows of a full code, though rows below M take no part: as in the published program. */
 function pnormPenalty(model: Model, detail: Tensor): Tensor {
   const { rows, wDim } = model.generator;
   const v = whiten(detail, requirePNorm(model, 'The P-norm+ penalty'));

@@ -1,9 +1,10 @@
 /**
- * P-norm+ space (Zhu et al. 2020, "Improved StyleGAN embedding"; method.md 1.5): w before the mapping network's last
+ * P-norm+ space (Zhu et al. 2020, "Improved StyleGAN embedding"): w before the mapping network's last
  * activation, whitened by the statistics of a million mapped samples.
  *   v = (LeakyReLU₅(w) − μ) · C / √λ        and back        w = LeakyReLU₁⸝₅(v √λ · Cᵀ + μ)
  */
 
+import { transposed } from '../autograd/arrays.js';
 import { activate } from '../autograd/ops/activate.js';
 import { LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
 import { channelAffine } from '../autograd/ops/channel-affine.js';
@@ -37,35 +38,55 @@ export function checkPNorm({ mean, eigenvalues, eigenvectors }: PNormStatistics,
 const BEFORE_ACTIVATION = { slope: 5, gain: 1, limit: UNLIMITED };
 const AFTER_ACTIVATION = { slope: 0.2, gain: 1, limit: UNLIMITED };
 
-/** code [..., D] to v [..., D], in units of standard deviations. */
-export function whiten(code: Tensor, { mean, eigenvalues, eigenvectors }: PNormStatistics): Tensor {
-  const { graph } = code;
+interface Derived {
+  readonly minusMean: Float32Array;
+  /** [D, D] by output and input: C / √λ, transposed. */
+  readonly whitening: Float32Array;
+  /** The same for the way back. */
+  readonly unwhitening: Float32Array;
+}
+
+const derived = new WeakMap<PNormStatistics, Derived>();
+
+/** Made once for each model, so that its programs share them on the GPU. */
+function derivedFrom(statistics: PNormStatistics): Derived {
+  const known = derived.get(statistics);
+  if (known) return known;
+  const { mean, eigenvalues, eigenvectors } = statistics;
   const width = mean.length;
-  const weight = new Float32Array(width * width);
-  for (let o = 0; o < width; o++) {
-    for (let i = 0; i < width; i++)
-      weight[o * width + i] = eigenvectors[i * width + o]! / Math.sqrt(eigenvalues[o]!);
-  }
+  const made = {
+    minusMean: mean.map((value) => -value),
+    whitening: transposed(eigenvectors, width, width).map(
+      (value, at) => value / Math.sqrt(eigenvalues[Math.floor(at / width)]!),
+    ),
+    unwhitening: eigenvectors.map((value, at) => value * Math.sqrt(eigenvalues[at % width]!)),
+  };
+  derived.set(statistics, made);
+  return made;
+}
+
+/** code [..., D] to v [..., D], in units of standard deviations. */
+export function whiten(code: Tensor, statistics: PNormStatistics): Tensor {
+  const { graph } = code;
+  const width = statistics.mean.length;
+  const { minusMean, whitening } = derivedFrom(statistics);
   // The mean goes first: behind the product its share would reach 1/√λ, and the difference would drown in rounding.
   const centred = channelAffine(
     activate(code, BEFORE_ACTIVATION),
     graph.filled([width], 1),
-    graph.constant(
-      'minus mean',
-      [width],
-      mean.map((value) => -value),
-    ),
+    graph.constant('minus mean', [width], minusMean),
     LINEAR,
   );
-  return fullyConnected(centred, graph.constant('whitening', [width, width], weight));
+  return fullyConnected(centred, graph.constant('whitening', [width, width], whitening));
 }
 
 /** v [..., D] back to a code [..., D]. */
-export function unwhiten(v: Tensor, { mean, eigenvalues, eigenvectors }: PNormStatistics): Tensor {
+export function unwhiten(v: Tensor, statistics: PNormStatistics): Tensor {
   const { graph } = v;
+  const { mean } = statistics;
   const width = mean.length;
-  const weight = eigenvectors.map((value, at) => value * Math.sqrt(eigenvalues[at % width]!));
-  return fullyConnected(v, graph.constant('unwhitening', [width, width], weight), {
+  const { unwhitening } = derivedFrom(statistics);
+  return fullyConnected(v, graph.constant('unwhitening', [width, width], unwhitening), {
     bias: graph.constant('mean', [width], mean),
     activation: AFTER_ACTIVATION,
   });

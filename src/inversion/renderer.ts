@@ -21,6 +21,10 @@ export class Renderer {
     this.#image = image;
   }
 
+  /**
+   * Builds the program that draws codes of a method's space and base size. Destroy it when done.
+   * @throws FwplusError where the generator has no such base code, a kernel does not build, or the GPU has not the memory.
+   */
   static async build(device: Device, model: Model, method: Method): Promise<Renderer> {
     const graph = new Graph();
     const codes = codeTensors(graph, model, method, 1);
@@ -30,7 +34,10 @@ export class Renderer {
     return new Renderer(executable, codes, image);
   }
 
-  /** The picture as the generator makes it, [R, R, 3], about [-1, 1]. */
+  /**
+   * The picture as the generator makes it, [R, R, 3], about [-1, 1].
+   * @throws FwplusError where the codes are of the other space, and where the GPU reports an error.
+   */
   async renderFloat({ base, detail }: Codes): Promise<Float32Array> {
     if (Boolean(base) !== Boolean(this.#codes.base)) {
       throw new FwplusError(

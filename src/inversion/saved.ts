@@ -2,18 +2,22 @@
  * An inversion as a .safetensors file: codes first of all, then what it takes to go on.
  *   base_code     [1, C, s, s]      f, in the published order; F/W+ only
  *   detail_code   [1, rows, D]      all rows of w+; in F/W+ rows below M are w_avg and without effect
- *   encoded_base  [1, C, s, s]      E(I)
+ *   base_target   [1, C, s, s]      where f started: E(I), or the mean code's base code
  *   {base,detail}_moment{1,2}       Adam's moments, in the codes' shapes (detail: the optimised rows)
  *   history       [steps, terms]    the loss before each step; columns in the metadata
+ * Codes and metadata alone are a file for editing.
  */
+import { repeated } from '../autograd/arrays.js';
+import { sizeOf } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
 import type { Tensor as FileTensor } from '../io/dtype.js';
+import { assertFinite } from '../io/finite.js';
 import { encodeTensors, TensorFile } from '../io/safetensors.js';
 import { toNchw, toNhwc } from '../nets/layout.js';
-import type { InversionState, StepRecord } from './codes.js';
-import type { Method } from './method.js';
+import type { Codes, Computation, InversionState, StepRecord } from './codes.js';
+import { checkMethod, type Method } from './method.js';
 import type { Model } from './model.js';
-import { codeShapes, TERMS } from './objective.js';
+import { codeShapes, recordOf, TERMS } from './objective.js';
 
 const FORMAT = 'fwplus-codes-1';
 
@@ -37,12 +41,11 @@ export function encodeState(
     put(name, [n, c, h, w], toNchw(data, [n, h, w, c]));
   };
   putBase('base_code', state.codes.base);
-  putBase('encoded_base', state.encodedBase);
+  putBase('base_target', state.baseTarget);
   putBase('base_moment1', state.moments.base?.first);
   putBase('base_moment2', state.moments.base?.second);
 
-  const full = new Float32Array(generator.rows * generator.wDim);
-  for (let row = 0; row < generator.rows; row++) full.set(generator.wAverage, row * generator.wDim);
+  const full = repeated(generator.wAverage, generator.rows);
   full.set(state.codes.detail, full.length - state.codes.detail.length);
   put('detail_code', [1, generator.rows, generator.wDim], full);
   put('detail_moment1', shapes.detail, state.moments.detail.first);
@@ -59,75 +62,174 @@ export function encodeState(
     target_sha256: state.targetHash,
     step: String(state.step),
     history_columns: TERMS.join(','),
+    ...(state.computation && { computation: JSON.stringify(state.computation) }),
   });
 }
 
-/** Throws a FwplusError where the file is not of ours, of another model, or damaged. */
+/** What editing needs of a file. */
+export interface SavedCodes {
+  readonly method: Method;
+  readonly codes: Codes;
+}
+
+/**
+ * The codes of a file, whether or not it holds what it takes to go on.
+ * @param name what errors call the file.
+ * @throws FwplusError where the file is not one of ours, of another model, or damaged.
+ */
+export function decodeCodes(bytes: Uint8Array, model: Model, name: string): SavedCodes {
+  const reader = new Reader(bytes, model, name);
+  return { method: reader.method, codes: reader.codes() };
+}
+
+/**
+ * Everything an inversion needs to go on.
+ * @param name what errors call the file.
+ * @throws FwplusError where the file is not one of ours, of another model, damaged, or holds codes alone.
+ */
 export function decodeState(bytes: Uint8Array, model: Model, name: string): InversionState {
-  const file = TensorFile.parse(bytes, name);
-  const { metadata } = file;
-  if (metadata.format !== FORMAT) {
-    throw new FwplusError(
-      `${name} holds no codes of fwplus (format '${metadata.format ?? 'none'}', wanted '${FORMAT}').`,
-      { hint: 'Move that file away, or start anew without --resume.' },
-    );
-  }
-  if (metadata.model !== model.id) {
-    throw new FwplusError(`${name} is of the model '${metadata.model}', this is '${model.id}'.`, {
-      hint: 'Give the model that it was made with.',
-    });
-  }
-  const method = parseMethod(metadata.method, name);
-  const shapes = codeShapes(model, method, 1);
-  const size = shapes.detail.reduce((product, side) => product * side, 1);
-  const base = (key: string): Float32Array | undefined => {
-    if (!shapes.base) return undefined;
-    const [n, h, w, c] = shapes.base as Quad;
-    return toNhwc(file.floats(key, [n, c, h, w]), [n, c, h, w]);
-  };
-  const full = file.floats('detail_code', [1, model.generator.rows, model.generator.wDim]);
+  const reader = new Reader(bytes, model, name);
+  const step = reader.step();
   return {
     modelId: model.id,
-    method,
-    targetHash: metadata.target_sha256 ?? '',
-    step: Number(metadata.step),
-    codes: { base: base('base_code'), detail: full.slice(full.length - size) },
-    encodedBase: base('encoded_base'),
-    moments: {
-      base: shapes.base && { first: base('base_moment1')!, second: base('base_moment2')! },
-      detail: {
-        first: file.floats('detail_moment1', shapes.detail),
-        second: file.floats('detail_moment2', shapes.detail),
-      },
-    },
-    history: file.has('history') ? parseHistory(file) : [],
+    method: reader.method,
+    targetHash: reader.targetHash(),
+    step,
+    codes: reader.codes(),
+    baseTarget: reader.base('base_target'),
+    moments: reader.moments(),
+    computation: reader.computation(),
+    history: reader.history(step),
   };
 }
 
-function parseMethod(text: string | undefined, name: string): Method {
-  try {
-    return JSON.parse(text ?? '') as Method;
-  } catch (cause) {
-    throw new FwplusError(`${name}: its record of the method cannot be read.`, {
-      cause,
-      hint: 'The file is damaged.',
-    });
+/** Seconds that the saved steps took; 0 where the file does not say. */
+export function savedSeconds(bytes: Uint8Array, name: string): number {
+  const { seconds = '0' } = TensorFile.parse(bytes, name).metadata;
+  if (/^\d+(\.\d+)?$/.test(seconds)) return Number(seconds);
+  throw damaged(name, `its seconds are '${seconds}'`);
+}
+
+class Reader {
+  readonly method: Method;
+  readonly #file: TensorFile;
+  readonly #name: string;
+  readonly #rows: number;
+  readonly #width: number;
+  readonly #shapes: ReturnType<typeof codeShapes>;
+
+  constructor(bytes: Uint8Array, model: Model, name: string) {
+    const file = TensorFile.parse(bytes, name);
+    const { format, model: id } = file.metadata;
+    if (format !== FORMAT) {
+      throw new FwplusError(
+        `${name} holds no codes of fwplus (format '${format ?? 'none'}', wanted '${FORMAT}').`,
+        { hint: 'Move that file away, or start anew without --resume.' },
+      );
+    }
+    if (id !== model.id) {
+      throw new FwplusError(`${name} is of the model '${id}', this is '${model.id}'.`, {
+        hint: 'Give the model that it was made with.',
+      });
+    }
+    this.#file = file;
+    this.#name = name;
+    this.method = checkMethod(this.#json('method'), name);
+    this.#rows = model.generator.rows;
+    this.#width = model.generator.wDim;
+    this.#shapes = codeShapes(model, this.method, 1);
+  }
+
+  codes(): Codes {
+    const full = this.#tensor('detail_code', [1, this.#rows, this.#width]);
+    return { base: this.base('base_code'), detail: full.slice(full.length - sizeOf(this.#shapes.detail)) };
+  }
+
+  /** A tensor in the base code's shape; undefined in W+. */
+  base(key: string): Float32Array | undefined {
+    if (!this.#shapes.base) return undefined;
+    const [n, h, w, c] = this.#shapes.base as Quad;
+    return toNhwc(this.#tensor(key, [n, c, h, w]), [n, c, h, w]);
+  }
+
+  moments(): InversionState['moments'] {
+    if (!this.#file.has('detail_moment1')) {
+      throw new FwplusError(`${this.#name} holds codes alone, without the optimiser's state.`, {
+        hint: 'Such codes can be drawn and edited, but no inversion can go on from them.',
+      });
+    }
+    const [first, second] = [this.base('base_moment1'), this.base('base_moment2')];
+    const detail = (key: string) => this.#tensor(key, this.#shapes.detail);
+    return {
+      base: first && second && { first, second },
+      detail: { first: detail('detail_moment1'), second: detail('detail_moment2') },
+    };
+  }
+
+  step(): number {
+    const text = this.#file.metadata.step;
+    if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text);
+    throw this.#damaged(`its step is ${shown(text)}, wanted a whole number`);
+  }
+
+  targetHash(): string {
+    const text = this.#file.metadata.target_sha256;
+    if (text !== undefined && /^[0-9a-f]{64}$/.test(text)) return text;
+    throw this.#damaged(`its target_sha256 is ${shown(text)}`);
+  }
+
+  history(steps: number): StepRecord[] {
+    const columns = this.#file.metadata.history_columns;
+    if (columns !== TERMS.join(',')) {
+      throw this.#damaged(`the columns of its history are ${shown(columns)}, wanted '${TERMS.join(',')}'`);
+    }
+    if (steps === 0) return [];
+    const data = this.#tensor('history', [steps, TERMS.length]);
+    return Array.from({ length: steps }, (_, step) => recordOf(data, step));
+  }
+
+  computation(): Computation | undefined {
+    if (this.#file.metadata.computation === undefined) return undefined;
+    const found = this.#json('computation') as Partial<Computation> | null;
+    const { adapter, subgroupSize, kernels, plans } = found ?? {};
+    if (
+      typeof adapter !== 'string' ||
+      typeof subgroupSize !== 'number' ||
+      typeof plans !== 'string' ||
+      !Array.isArray(kernels) ||
+      !kernels.every((kernel) => typeof kernel === 'string')
+    ) {
+      throw this.#damaged('its record of what computed it cannot be read');
+    }
+    return { adapter, subgroupSize, kernels, plans };
+  }
+
+  #tensor(key: string, shape: readonly number[]): Float32Array {
+    const data = this.#file.floats(key, shape);
+    assertFinite(`${this.#name}: ${key}`, data);
+    return data;
+  }
+
+  #json(key: string): unknown {
+    const text = this.#file.metadata[key];
+    try {
+      return JSON.parse(text ?? '');
+    } catch {
+      throw this.#damaged(`its ${key} is ${shown(text)}, which is not JSON`);
+    }
+  }
+
+  #damaged(found: string): FwplusError {
+    return damaged(this.#name, found);
   }
 }
 
-function parseHistory(file: TensorFile): StepRecord[] {
-  const data = file.floats('history');
-  const steps = data.length / TERMS.length;
-  return Array.from(
-    { length: steps },
-    (_, step) =>
-      Object.fromEntries(
-        TERMS.map((term, column) => [term, data[step * TERMS.length + column]!]),
-      ) as StepRecord,
-  );
+function damaged(name: string, found: string): FwplusError {
+  return new FwplusError(`${name} is damaged, or of another version of fwplus: ${found}.`, {
+    hint: 'Get it again, or move it away and start anew without --resume.',
+  });
 }
 
-/** Seconds that the saved steps took. */
-export function savedSeconds(bytes: Uint8Array, name: string): number {
-  return Number(TensorFile.parse(bytes, name).metadata.seconds ?? 0);
+function shown(text: string | undefined): string {
+  return text === undefined ? 'missing' : `'${text}'`;
 }

@@ -1,7 +1,8 @@
-/** Where an inversion starts: f from the encoder, the detail code at the mean w, and the target's perceptual features. */
+/** Where an inversion starts: f from the encoder (without one at the base code of the mean code), the detail code at the mean w, and the target's perceptual features. */
+import { repeated } from '../autograd/arrays.js';
 import { compile, type Executable } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
-import type { Tensor } from '../autograd/tensor.js';
+import { sizeOf, type Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
 import type { Codes } from './codes.js';
 import type { Method } from './method.js';
@@ -11,6 +12,7 @@ import { clipToPNorm } from './pnorm.js';
 import { perceptualSide, type Target } from './target.js';
 
 export interface Start {
+  /** The base code is also what the base term holds f to. */
   readonly codes: Codes;
   readonly features: readonly Float32Array[];
 }
@@ -31,13 +33,25 @@ interface Outputs {
 
 /** Makes starts; one program for any number of pictures. */
 export class Starter {
+  /** What a user may not expect of where it starts, in words. */
+  readonly notes: readonly string[];
+  readonly #detailSize: number;
   readonly #executable: Executable;
   readonly #wAverageRows: Float32Array;
   readonly #inputs: Inputs;
   readonly #outputs: Outputs;
 
-  private constructor(executable: Executable, wAverageRows: Float32Array, inputs: Inputs, outputs: Outputs) {
+  private constructor(
+    executable: Executable,
+    wAverageRows: Float32Array,
+    detailSize: number,
+    notes: readonly string[],
+    inputs: Inputs,
+    outputs: Outputs,
+  ) {
     this.#executable = executable;
+    this.#detailSize = detailSize;
+    this.notes = notes;
     this.#wAverageRows = wAverageRows;
     this.#inputs = inputs;
     this.#outputs = outputs;
@@ -54,8 +68,11 @@ export class Starter {
     const average = graph.variable('mean code', [1, generator.rows, generator.wDim]);
     let encoder: Tensor | undefined;
     let base: Tensor | undefined;
+    const notes: string[] = [];
     if (shapes.base) {
-      if (model.encoder && model.baseSize === method.baseSize) {
+      const lack = encoderLack(model, method);
+      if (lack) notes.push(`f starts at the base code of the mean code: ${lack}.`);
+      if (model.encoder && !lack) {
         encoder = graph.variable('encoder input', [1, 8 * method.baseSize, 8 * method.baseSize, 3]);
         base = model.encoder.encode(encoder);
       } else {
@@ -70,12 +87,12 @@ export class Starter {
     const outputs = [...features, ...(base ? [base] : []), ...(detail ? [detail] : [])];
     const variables = [perceptual, average, ...(encoder ? [encoder] : [])];
     const executable = await compile(device, graph, { name: 'start', outputs, variables });
-    const rows = new Float32Array(average.size);
-    for (let row = 0; row < generator.rows; row++) rows.set(generator.wAverage, row * generator.wDim);
-    return new Starter(executable, rows, { encoder, perceptual, average }, { base, detail, features });
+    const rows = repeated(generator.wAverage, generator.rows);
+    const inputs = { encoder, perceptual, average };
+    return new Starter(executable, rows, sizeOf(shapes.detail), notes, inputs, { base, detail, features });
   }
 
-  async start(target: Target, rows: number): Promise<Start> {
+  async start(target: Target): Promise<Start> {
     const executable = this.#executable;
     const { encoder, perceptual, average } = this.#inputs;
     executable.write(perceptual, target.perceptual);
@@ -88,7 +105,7 @@ export class Starter {
       codes: {
         base: base && (await executable.read(base)),
         // The first rows of F/W+ do not exist, and all rows are alike here.
-        detail: full.slice(0, rows),
+        detail: full.slice(0, this.#detailSize),
       },
       features: await Promise.all(features.map((feature) => executable.read(feature))),
     };
@@ -97,4 +114,11 @@ export class Starter {
   destroy(): void {
     this.#executable.destroy();
   }
+}
+
+/** Why f cannot start at E(I), or undefined where it can. */
+function encoderLack({ encoder, baseSize }: Model, method: Method): string | undefined {
+  if (!encoder) return 'this model has no encoder';
+  if (baseSize !== method.baseSize) return `the encoder is for s = ${baseSize}, not ${method.baseSize}`;
+  return undefined;
 }

@@ -1,4 +1,7 @@
-/** The picture to invert, in the sizes that a method compares it in. All sizes are made from the one 8-bit square (method.md 1.5). */
+/**
+ * The picture to invert, in the sizes that a method compares it in. All sizes are made from the one 8-bit square, as in the published
+ * program.
+ */
 import { FwplusError } from '../errors.js';
 import { type Image, imageToFloat } from '../io/image.js';
 import { resizeLanczos } from '../io/resize.js';

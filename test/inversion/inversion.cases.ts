@@ -1,7 +1,9 @@
 import * as assert from 'uvu/assert';
 import type { Device } from '../../src/engine/device.js';
-import type { InversionState } from '../../src/inversion/codes.js';
-import { Inverter } from '../../src/inversion/inverter.js';
+import { FwplusError } from '../../src/errors.js';
+import type { Computation, InversionState } from '../../src/inversion/codes.js';
+import { invertImage } from '../../src/inversion/invert-image.js';
+import { Inverter, type Progress } from '../../src/inversion/inverter.js';
 import { defaultMethod, type Method, methodName } from '../../src/inversion/method.js';
 import { psnr, psnrOfError } from '../../src/inversion/metrics.js';
 import type { Model } from '../../src/inversion/model.js';
@@ -26,12 +28,16 @@ async function withInverter<T>(
   method: Method,
   body: (inverter: Inverter, target: Target) => Promise<T>,
 ): Promise<T> {
-  const inverter = await Inverter.build(device, model, method, STEPS);
+  const inverter = await Inverter.build(device, model, method);
   try {
     return await body(inverter, targetOf(model, method));
   } finally {
     inverter.destroy();
   }
+}
+
+async function plansOf(t: Parameters<TestCase['run']>[0], model: Model): Promise<Computation> {
+  return withInverter(await t.device(), model, intoFWPlus, async ({ computation }) => computation);
 }
 
 /** v of every row of a code. */
@@ -149,21 +155,23 @@ export const cases: TestCase[] = [
       const rows = generator.rows - generator.firstRow(8);
       const mean = Array.from({ length: rows }, () => [...generator.wAverage]).flat();
 
-      const start = await withInverter(device, model, intoFWPlus, (inverter) =>
-        inverter.run(target, { steps: 0 }),
-      );
+      const start = await withInverter(device, model, intoFWPlus, (inverter) => {
+        assert.equal(inverter.notes, []);
+        return inverter.run(target, { steps: 0 });
+      });
       const picture = { shape: [1, 64, 64, 3], data: target.encoder };
       const { base } = await evaluate(device, { picture }, (inputs) => ({
         outputs: { base: encoder!.encode(inputs.picture!) },
       }));
       assert.equal(start.codes.base, base);
-      assert.equal(start.encodedBase, base);
+      assert.equal(start.baseTarget, base);
       assert.equal([...start.codes.detail], mean);
 
       const blind: Model = { ...model, encoder: undefined };
-      const own = await withInverter(device, blind, intoFWPlus, (inverter) =>
-        inverter.run(target, { steps: 0 }),
-      );
+      const own = await withInverter(device, blind, intoFWPlus, (inverter) => {
+        assert.match(inverter.notes.join(), /mean code: this model has no encoder/);
+        return inverter.run(target, { steps: 0 });
+      });
       const shape = [1, generator.rows, generator.wDim];
       const code = { shape, data: new Float32Array(generator.rows * generator.wDim) };
       for (let row = 0; row < generator.rows; row++) code.data.set(generator.wAverage, row * generator.wDim);
@@ -171,6 +179,10 @@ export const cases: TestCase[] = [
         outputs: { base: generator.baseCode(inputs.code!, 8) },
       }));
       assert.equal(own.codes.base, wanted.base);
+
+      await withInverter(device, model, defaultMethod('f/w+', 16), async ({ notes }) =>
+        assert.match(notes.join(), /the encoder is for s = 8, not 16/),
+      );
     },
   },
   {
@@ -223,11 +235,84 @@ export const cases: TestCase[] = [
     },
   },
   {
-    name: 'more steps than the schedule holds are refused',
+    name: 'a state says what computed it; one from elsewhere differs in words',
     async run(t) {
-      await withInverter(await t.device(), randomModel(SMALL), intoFWPlus, (inverter, target) =>
-        refuses(() => inverter.run(target, { steps: STEPS + 1 }), /21 steps are wanted/),
-      );
+      const model = randomModel(SMALL);
+      await withInverter(await t.device(), model, intoFWPlus, async (inverter, target) => {
+        const state = await inverter.run(target, { steps: 1 });
+        assert.equal(inverter.differences(decodeState(encodeState(state, model), model, 'saved')), []);
+        const { computation } = inverter;
+        const saved = (change: Partial<Computation>) =>
+          inverter.differences({ ...state, computation: { ...computation, ...change } }).join('; ');
+        assert.match(saved({ adapter: 'an abacus' }), /it was computed on an abacus, this is ./);
+        assert.match(saved({ subgroupSize: 128 }), /subgroups of 128 lanes, this is with/);
+        const kernels = [...computation.kernels, 'conv_slow TILE=3'];
+        assert.match(saved({ plans: '00', kernels }), /other plans \(then conv_slow TILE=3\)/);
+        assert.match(saved({ plans: '00' }), /launched otherwise/);
+        assert.match(inverter.differences({ ...state, computation: undefined }).join(), /does not say/);
+      });
+      await withInverter(await t.device(), model, intoWPlus, async (other) => {
+        assert.is.not(other.computation.plans, (await plansOf(t, model)).plans);
+      });
+    },
+  },
+  {
+    name: 'one picture at a time, and a whole number of steps',
+    async run(t) {
+      const model = randomModel(SMALL);
+      await withInverter(await t.device(), model, intoFWPlus, async (inverter, target) => {
+        const first = inverter.run(target, { steps: 2 });
+        await refuses(() => inverter.run(target, { steps: 2 }), /at work on another picture/);
+        assert.is((await first).step, 2);
+        await refuses(() => inverter.run(target, { steps: 1.5 }), /1\.5 steps/);
+        assert.is((await inverter.run(target, { steps: 1 })).step, 1);
+      });
+    },
+  },
+  {
+    name: 'an inversion that diverges stops, and says at which step',
+    async run(t) {
+      const model = randomModel(SMALL);
+      const method = { ...intoFWPlus, learningRate: 1e30 };
+      await withInverter(await t.device(), model, method, async (inverter, target) => {
+        const steps: number[] = [];
+        const onProgress = ({ step, last }: Progress) => {
+          steps.push(step);
+          assert.ok(Number.isFinite(last.total));
+        };
+        await refuses(
+          () => inverter.run(target, { steps: 10, onProgress }),
+          /diverged at step [12]: the loss is no longer a finite number/,
+        );
+        assert.ok(steps.every((step) => step <= 2));
+        // The update that diverges may be the last.
+        await refuses(() => inverter.run(target, { steps: 2 }), /diverged at step [12]/);
+      });
+    },
+  },
+  {
+    name: 'an inverter that cannot be built leaves nothing behind',
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      const { buffers, bytes } = device.memory;
+      const broken = (distance: () => never): Model => {
+        const perceptual = Object.assign(Object.create(model.perceptual) as typeof model.perceptual, {
+          channels: model.perceptual.channels,
+          features: model.perceptual.features.bind(model.perceptual),
+          distance,
+        });
+        return { ...model, perceptual };
+      };
+      // The start's program exists by then.
+      const without = broken(() => {
+        throw new FwplusError('no distance');
+      });
+      await refuses(() => Inverter.build(device, without, intoFWPlus), /no distance/);
+      await refuses(() => invertImage(device, without, drawing(32)), /no distance/);
+      assert.equal([device.memory.buffers, device.memory.bytes], [buffers, bytes]);
+      const nan = { ...intoFWPlus, learningRate: Number.NaN };
+      await refuses(() => Inverter.build(device, model, nan), /learningRate of the inversion method is NaN/);
     },
   },
   {
@@ -236,9 +321,9 @@ export const cases: TestCase[] = [
       const device = await t.device();
       const model = randomModel(SMALL);
       const bare: Model = { ...model, pnorm: undefined };
-      await refuses(() => Inverter.build(device, bare, intoFWPlus, 1), /needs P-norm\+ statistics/);
-      await refuses(() => Inverter.build(device, bare, intoWPlus, 1), /needs P-norm\+ statistics/);
-      await refuses(() => Inverter.build(device, model, defaultMethod('f/w+', 64), 1), /side 64/);
+      await refuses(() => Inverter.build(device, bare, intoFWPlus), /needs P-norm\+ statistics/);
+      await refuses(() => Inverter.build(device, bare, intoWPlus), /needs P-norm\+ statistics/);
+      await refuses(() => Inverter.build(device, model, defaultMethod('f/w+', 64)), /side 64/);
     },
   },
 ];

@@ -31,7 +31,7 @@ test('an inverter that is destroyed leaves nothing behind', async () => {
   const device = await openDevice();
   const { buffers, bytes } = device.memory;
   for (let at = 0; at < 10; at++) {
-    const inverter = await Inverter.build(device, model, method, 4);
+    const inverter = await Inverter.build(device, model, method);
     assert.ok(device.memory.buffers > buffers);
     await inverter.run(target, { steps: 1 });
     inverter.destroy();

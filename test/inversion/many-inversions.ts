@@ -18,7 +18,7 @@ const model = randomModel({ 4: 16, 8: 16, 16: 16 });
 const method = defaultMethod('f/w+', 8);
 const target = targetOf(model, method);
 const device = await openDevice();
-const inverter = await Inverter.build(device, model, method, STEPS);
+const inverter = await Inverter.build(device, model, method);
 
 async function held(): Promise<Held> {
   await device.idle();
