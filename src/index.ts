@@ -1,12 +1,17 @@
-/** fwplus, what both hosts share. Node and browsers add how a model is read: see index.node.ts and index.browser.ts. */
+/**
+ * fwplus, what both hosts share. Node and browsers add how a model is read: see index.node.ts and index.browser.ts. The
+ * engine below it is an entry of its own, `fwplus/engine`.
+ */
 export { type AdapterFacts, describeAdapter } from './engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from './engine/device.js';
+export type { LaunchTime, MemoryReport } from './engine/program.js';
 export { FwplusError } from './errors.js';
-export type { Codes, InversionState, StepRecord } from './inversion/codes.js';
+export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
 export { type Inversion, type InvertOptions, invertImage } from './inversion/invert-image.js';
 export { Inverter, type Progress, type RunOptions } from './inversion/inverter.js';
 export { loadModel } from './inversion/load-model.js';
 export {
+  checkMethod,
   DEFAULT_STEPS,
   defaultMethod,
   type Method,
@@ -16,10 +21,17 @@ export {
 } from './inversion/method.js';
 export { PerceptualMeter, psnr } from './inversion/metrics.js';
 export type { Model } from './inversion/model.js';
+export { TERMS, type Term } from './inversion/objective.js';
+export type { PNormStatistics } from './inversion/pnorm.js';
 export { Renderer } from './inversion/renderer.js';
-export { decodeState, encodeState } from './inversion/saved.js';
+export { decodeCodes, decodeState, encodeState, type SavedCodes } from './inversion/saved.js';
 export { prepareTarget, type Target } from './inversion/target.js';
+export type { DecodeOptions } from './io/budget.js';
 export { decodeImage } from './io/decode.js';
-export { type FitMode, fit } from './io/fit.js';
+export { type FitMode, type Fitted, fit } from './io/fit.js';
 export { type Image, imageFromFloat, imageToFloat } from './io/image.js';
 export { encodePng } from './io/png.js';
+export { BasecodeEncoder } from './nets/basecode-encoder.js';
+export { PerceptualDistance } from './nets/lpips.js';
+export { StateDict, type Weight } from './nets/state.js';
+export { StyleGan2, type StyleGan2Options } from './nets/stylegan2.js';
