@@ -18,6 +18,7 @@ const inputs = [
   'package.json',
 ];
 const generated = join(root, 'src/engine/kernels.gen.ts');
+const command = join(root, 'dist/src/cli/main.js');
 const stampFile = join(root, 'dist/.stamp');
 
 /**
@@ -26,9 +27,10 @@ const stampFile = join(root, 'dist/.stamp');
  */
 export async function build() {
   const stamp = stampOf(inputs);
-  if (existsSync(stampFile) && existsSync(generated) && readFileSync(stampFile, 'utf8') === stamp) return '';
-  // Without a stamp dist/ may be anything; tsc would trust its own record of it.
-  if (!existsSync(stampFile)) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
+  const isWhole = [stampFile, generated, command].every((file) => existsSync(file));
+  if (isWhole && readFileSync(stampFile, 'utf8') === stamp) return '';
+  // Then dist/ may be anything; tsc would trust its own record of it.
+  if (!isWhole) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
   const started = performance.now();
   const kernels = await run(process.execPath, ['scripts/generate-kernels.js']);
   if (!kernels.ok) throw new Stop(`The kernels do not compile.\n${kernels.output}`);

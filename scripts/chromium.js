@@ -21,21 +21,34 @@ export function findChromium() {
 }
 
 /**
- * Finds Chromium, or installs it where that is allowed. Without it: an error in CI, undefined elsewhere.
+ * Finds Chromium, or installs it where that is allowed. Without it: an error in CI; elsewhere the reason is said, and the
+ * browser half is left out.
  * @returns {Promise<string | undefined>}
  */
 export async function ensureChromium() {
   const found = findChromium();
   if (found && existsSync(found)) return found;
   if (found) throw new Stop(`CHROMIUM is set to '${found}', and there is no such file.`);
-  if (distribution().id === 'debian' && canInstall()) {
-    say('No Chromium here. Installing it with apt for the browser half of the tests (about a minute) …');
-    await aptInstall(['chromium']);
-    return findChromium();
-  }
+  const failure = distribution().id === 'debian' && canInstall() ? await install() : '';
+  const installed = findChromium();
+  if (installed) return installed;
+  const reason = failure || 'No Chromium here.';
   if (process.env.CI)
-    throw new Stop('No Chromium here, and CI is set: the browser half of the tests must run.', advice);
+    throw new Stop(`${reason}\nCI is set, so the browser half of the tests must run.`, advice);
+  say(`${reason}\nThe browser half of the tests is skipped. ${advice}`);
   return undefined;
+}
+
+/** Returns what went wrong, or nothing. */
+async function install() {
+  say('No Chromium here. Installing it with apt for the browser half of the tests (about a minute) …');
+  try {
+    await aptInstall(['chromium']);
+    return '';
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return error.message;
+  }
 }
 
 export const advice =

@@ -6,7 +6,7 @@
 import { fork } from 'node:child_process';
 import { ensureAdapter } from './adapter.js';
 import { build } from './build.js';
-import { advice, ensureChromium, swiftshaderOf } from './chromium.js';
+import { ensureChromium, swiftshaderOf } from './chromium.js';
 import { lint, printChecks } from './lint.js';
 import { ensureModules } from './modules.js';
 import { report, root, say } from './process.js';
@@ -36,8 +36,6 @@ async function main() {
   } else if (typeErrors) say(`Going on in spite of type errors:\n${typeErrors}\n`);
   const env = await ensureAdapter();
   const chromium = hosts.length === 0 || hosts.includes('chromium') ? await ensureChromium() : undefined;
-  if (!chromium && !hosts.includes('node'))
-    say(`No Chromium here: the browser half of the tests is skipped. ${advice}`);
   add(await runTests(env, chromium));
 }
 

@@ -1,28 +1,31 @@
 /** What --help says. */
 import { DEFAULT_STEPS } from '../inversion/method.js';
+import { MOST_MEGAPIXELS } from './options.js';
 
 export const COMMANDS: Readonly<Record<string, string>> = {
   invert: `fwplus invert IMAGE… -o DIR [options]
 
 Finds codes of pictures in the latent space of a generator.
 
-  -o, --output DIR       where results go (one folder for all pictures)
+  -o, --output DIR       results of NAME.png go into DIR/NAME/
       --steps N          steps for each picture (${DEFAULT_STEPS})
       --space SPACE      f/w+ or w+ (f/w+)
       --pnorm FORM       clip, penalty or none (penalty in f/w+, none in w+)
       --base-size S      side of the base code f (the model's own)
       --fit MODE         crop, pad or squash, for pictures that are not square (crop)
-      --max-megapixels N refuse larger pictures (64)
+      --max-megapixels N refuse larger pictures (64; at most ${MOST_MEGAPIXELS})
       --resume           go on where an earlier run into the same folder stopped
+      --restart          throw away what an earlier run saved when it was stopped
       --model DIR        a folder with a manifest.json (the default model)
+      --profile          afterwards, time one step kernel by kernel
 `,
   start: `fwplus start [IMAGE] [options]
 
 The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+.
 
-  -o, --output DIR       where results go (out)
+  -o, --output DIR       results go into DIR itself (out)
       --steps N          steps a method (200)
-      --fit MODE, --max-megapixels N, --resume, --model DIR   as in invert
+      --fit MODE, --max-megapixels N, --resume, --restart, --model DIR   as in invert
 `,
   doctor: `fwplus doctor
 
@@ -35,10 +38,14 @@ const COMMON = `
   -q, --quiet            no progress
       --stack            stack traces with errors
   -h, --help
+      --version
 `;
 
 /** The help of one command, or of all. */
 export function usage(command?: string): string {
-  const known = command !== undefined && command in COMMANDS ? [COMMANDS[command]!] : Object.values(COMMANDS);
+  const known =
+    command !== undefined && Object.hasOwn(COMMANDS, command)
+      ? [COMMANDS[command]!]
+      : Object.values(COMMANDS);
   return `${known.join('\n')}${COMMON}`;
 }

@@ -1,7 +1,4 @@
 /** One picture by one method: run or go on, show progress, save now and then, measure the result. */
-import { existsSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { InversionState } from '../inversion/codes.js';
 import type { Inverter } from '../inversion/inverter.js';
 import { methodName } from '../inversion/method.js';
@@ -10,8 +7,9 @@ import type { Renderer } from '../inversion/renderer.js';
 import { decodeState, encodeState, savedSeconds } from '../inversion/saved.js';
 import { prepareTarget } from '../inversion/target.js';
 import type { Image } from '../io/image.js';
-import { readBytes, writeAtomic } from '../io/node/files.js';
-import { encodePng } from '../io/png.js';
+import { writeAtomic } from '../io/node/files.js';
+import { Autosave } from './autosave.js';
+import { partialPath, readEarlier } from './earlier.js';
 import type { Picture } from './picture.js';
 import { ProgressBar } from './progress.js';
 import type { Session } from './session.js';
@@ -26,33 +24,43 @@ export interface MethodPrograms {
 export interface MethodResult {
   readonly name: string;
   readonly state: InversionState;
+  /** The state as a file. */
+  readonly codes: Uint8Array;
   readonly image: Image;
   readonly psnr: number;
   readonly perceptual: number;
   readonly seconds: number;
 }
 
-const SAVE_EVERY_MS = 10000;
-
-/** `f/w+ clip` as a part of file names. */
-export function slug(name: string): string {
-  return name.replace('/', '').replace('+', 'plus').replaceAll(' ', '-');
+/** Interrupted; `saved` where a file to go on from is there. */
+export interface Unfinished {
+  readonly saved: boolean;
 }
 
-/** Returns undefined where it was interrupted; what was done is saved and --resume goes on from there. */
+interface RunOptions {
+  readonly steps: number;
+  readonly resume: boolean;
+  readonly quiet: boolean;
+}
+
+/**
+ * Whatever it did is saved in the folder as a partial file, a whole inversion, too: `writeResults` puts the finished one
+ * in its place, together with all that belongs to it.
+ */
 export async function invertPicture(
   session: Session,
   programs: MethodPrograms,
   picture: Picture,
   folder: string,
-  { steps, resume, quiet }: { readonly steps: number; readonly resume: boolean; readonly quiet: boolean },
-): Promise<MethodResult | undefined> {
-  const { model, signal } = session;
+  { steps, resume, quiet }: RunOptions,
+): Promise<MethodResult | Unfinished> {
+  const { model, signal, say } = session;
   const { inverter } = programs;
-  const name = methodName(inverter.method);
-  const finished = join(folder, `codes.${slug(name)}.safetensors`);
-  const partial = join(folder, `codes.${slug(name)}.partial.safetensors`);
-  const earlier = resume ? await readEarlier([partial, finished]) : undefined;
+  const { method } = inverter;
+  const name = methodName(method);
+  const partial = partialPath(folder, method);
+  const earlier = resume ? await readEarlier(folder, method) : undefined;
+  if (resume && !earlier) say(`Note     ${name}: nothing to go on from in ${folder}, starting anew.`);
   const before = earlier ? savedSeconds(earlier.bytes, earlier.path) : 0;
   const from = earlier && decodeState(earlier.bytes, model, earlier.path);
 
@@ -65,31 +73,27 @@ export async function invertPicture(
       adapter: session.adapter,
       seconds: seconds().toFixed(3),
     });
-  let saved = performance.now();
-  const state = await inverter.run(prepareTarget(picture.image, model, inverter.method), {
+  const autosave = new Autosave((line) => process.stderr.write(`\nWarning  ${line}\n`));
+  const state = await inverter.run(prepareTarget(picture.image, model, method), {
     steps,
     signal,
     ...(from && { resume: from }),
     onProgress: async (progress) => {
       bar.update(progress);
-      if (performance.now() - saved < SAVE_EVERY_MS) return;
-      await writeAtomic(partial, encode(await progress.state()));
-      saved = performance.now();
+      await autosave.due(async () => writeAtomic(partial, encode(await progress.state())));
     },
   });
   bar.end();
-  if (state.step < steps) {
-    await writeAtomic(partial, encode(state));
-    return undefined;
-  }
-  const took = seconds();
-  await writeAtomic(finished, encode(state));
-  if (existsSync(partial)) await unlink(partial);
+  const isNew = state.step > (from?.step ?? 0);
+  const took = isNew ? seconds() : before;
+  const codes = isNew || !earlier ? encode(state) : earlier.bytes;
+  if (isNew) await writeAtomic(partial, codes);
+  if (state.step < steps) return { saved: isNew || from !== undefined };
   const image = await programs.renderer.render(state.codes);
-  await writeAtomic(join(folder, `reconstruction.${slug(name)}.png`), await encodePng(image));
   return {
     name,
     state,
+    codes,
     image,
     psnr: psnr(image, picture.image),
     perceptual: await programs.meter.distance(image, picture.image),
@@ -97,9 +101,6 @@ export async function invertPicture(
   };
 }
 
-async function readEarlier(
-  paths: readonly string[],
-): Promise<{ path: string; bytes: Uint8Array } | undefined> {
-  const path = paths.find((candidate) => existsSync(candidate));
-  return path === undefined ? undefined : { path, bytes: await readBytes(path) };
+export function isFinished(result: MethodResult | Unfinished): result is MethodResult {
+  return 'state' in result;
 }

@@ -1,48 +1,48 @@
 /** `fwplus invert IMAGE… -o DIR` */
 import { join } from 'node:path';
-import { FwplusError } from '../errors.js';
+import { loadModelFolder } from '../index.node.js';
 import { DEFAULT_STEPS, defaultMethod, type Method } from '../inversion/method.js';
 import { ensureWritableFolder } from '../io/node/files.js';
-import { invertPicture } from './invert-picture.js';
+import { checkPartials, removePartials } from './earlier.js';
+import { invertPicture, isFinished } from './invert-picture.js';
 import type { Options } from './options.js';
-import { checkNames, fitted, nameOf, type Picture, readPicture } from './picture.js';
+import { checkNames, nameOf, readPictures } from './picture.js';
+import { profileTable } from './profile.js';
 import { withPrograms } from './programs.js';
 import { RESULT_BYTES, table, writeResults } from './results.js';
 import { warnOfDomain, withSession } from './session.js';
+import { UsageError } from './usage-error.js';
 
 export async function invert(options: Options): Promise<number> {
   const { images, output } = options;
-  if (images.length === 0)
-    throw new FwplusError('invert: no picture is given.', { hint: 'fwplus invert IMAGE… -o DIR' });
-  if (output === undefined)
-    throw new FwplusError('invert: no output folder is given.', { hint: 'Add -o DIR.' });
+  const example = { hint: 'fwplus invert IMAGE… -o DIR' };
+  if (images.length === 0) throw new UsageError('invert: no picture is given.', example);
+  if (output === undefined) throw new UsageError('invert: no output folder is given.', example);
   checkNames(images);
-  const folderOf = (path: string) => (images.length === 1 ? output : join(output, nameOf(path)));
-  for (const path of images) await ensureWritableFolder(folderOf(path), RESULT_BYTES);
   const steps = options.steps ?? DEFAULT_STEPS;
-  const read: Picture[] = [];
-  for (const path of images) read.push(await readPicture(path, options));
+  const model = await loadModelFolder(options.model);
+  const usual = defaultMethod(options.space, options.baseSize ?? model.baseSize);
+  const method: Method = { ...usual, pnorm: options.pnorm ?? usual.pnorm };
+  const pictures = await readPictures(images, model, options);
+  const folders = images.map((path) => join(output, nameOf(path)));
+  checkPartials(folders, [method], options);
+  for (const folder of folders) await ensureWritableFolder(folder, RESULT_BYTES * folders.length);
 
-  return withSession(options, async (session) => {
-    const { model, say, signal } = session;
-    const pictures = read.map((picture) => fitted(picture, model, options));
+  return withSession(options, model, async (session) => {
+    const { say, signal, interrupted } = session;
     warnOfDomain(session);
-    const usual = defaultMethod(options.space, options.baseSize ?? model.baseSize);
-    const method: Method = { ...usual, pnorm: options.pnorm ?? usual.pnorm };
     return withPrograms(session, method, steps, async (programs) => {
-      for (const picture of pictures) {
+      if (options.restart) await removePartials(folders, [method]);
+      for (const [at, picture] of pictures.entries()) {
+        const folder = folders[at]!;
+        if (signal.aborted) return interrupted(at > 0);
         say(`Picture  ${picture.path}`);
-        const folder = folderOf(picture.path);
         const result = await invertPicture(session, programs, picture, folder, { ...options, steps });
-        if (result) {
-          await writeResults(session, picture, [result], folder);
-          process.stdout.write(`\n${table([result])}\n\nResults are in ${folder}\n`);
-        }
-        if (signal.aborted) {
-          say('Interrupted and saved. The same command with --resume goes on.');
-          return 130;
-        }
+        if (!isFinished(result)) return interrupted(result.saved || at > 0);
+        await writeResults(session, picture, [result], folder, `Inversion of ${picture.name}`);
+        process.stdout.write(`\n${table([result])}\n\nResults are in ${folder}\n`);
       }
+      if (options.profile) process.stdout.write(`\n${await profileTable(session, programs.inverter)}\n`);
       return 0;
     });
   });

@@ -1,40 +1,54 @@
 #!/usr/bin/env node
 /** The `fwplus` command. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FwplusError } from '../errors.js';
+import { PACKAGE_FOLDER } from '../index.node.js';
 import { doctor } from './doctor.js';
 import { COMMANDS, usage } from './help.js';
 import { invert } from './invert.js';
-import { parseOptions } from './options.js';
+import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
+import { UsageError } from './usage-error.js';
+
+// Whoever read along may be gone (a closed terminal, `| head`); saving goes on all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** Returns the exit code: 0 done, 1 an error, 2 a wrong command line, 130 interrupted and saved. */
+/**
+ * Returns the exit code: 0 done, 1 an error, 2 a wrong command line; interrupted and saved: 130 by Ctrl-C (SIGINT), 143 by
+ * SIGTERM, 129 by SIGHUP.
+ */
 async function main(words: readonly string[]): Promise<number> {
-  const [command, ...rest] = words;
-  const verbose = rest.includes('--stack');
   try {
-    if (!command || command === '--help' || command === '-h' || command === 'help') {
-      process.stdout.write(usage(rest[0]));
-      return command ? 0 : 2;
-    }
-    if (!(command in COMMANDS)) {
-      throw new FwplusError(`There is no command '${command}'.`, {
-        hint: `Commands: ${Object.keys(COMMANDS).join(', ')}.`,
-      });
-    }
-    const options = parseOptions(rest);
-    if (options.help) {
-      process.stdout.write(usage(command));
-      return 0;
-    }
-    if (command === 'doctor') return await doctor(options);
-    if (command === 'invert') return await invert(options);
-    return await start(options);
+    return await perform(parseOptions(words));
   } catch (error) {
-    report(error, verbose);
-    return 1;
+    report(error, words.includes('--stack'));
+    return error instanceof UsageError ? 2 : 1;
   }
+}
+
+async function perform(options: Options): Promise<number> {
+  const { command, images } = options;
+  if (options.version) {
+    const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const asked = options.help || command === 'help';
+  if (asked || command === undefined) {
+    process.stdout.write(usage(command === 'help' ? images[0] : command));
+    return asked ? 0 : 2;
+  }
+  if (!Object.hasOwn(COMMANDS, command)) {
+    throw new UsageError(`There is no command '${command}'.`, {
+      hint: `Commands: ${Object.keys(COMMANDS).join(', ')}.`,
+    });
+  }
+  if (command === 'doctor') return doctor(options);
+  if (command === 'invert') return invert(options);
+  return start(options);
 }
 
 function report(error: unknown, verbose: boolean): void {

@@ -1,10 +1,13 @@
 /** The command line, checked. */
 import { parseArgs } from 'node:util';
-import { FwplusError } from '../errors.js';
 import type { PNormForm, Space } from '../inversion/method.js';
 import type { FitMode } from '../io/fit.js';
+import { UsageError } from './usage-error.js';
 
 export interface Options {
+  /** The first word that is no option, where there is one. */
+  readonly command: string | undefined;
+  /** All further words: pictures. */
   readonly images: readonly string[];
   readonly output: string | undefined;
   readonly steps: number | undefined;
@@ -14,29 +17,45 @@ export interface Options {
   readonly fit: FitMode;
   readonly maxPixels: number;
   readonly resume: boolean;
+  readonly restart: boolean;
+  readonly profile: boolean;
   readonly model: string | undefined;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
   readonly help: boolean;
+  readonly version: boolean;
 }
 
-/** Throws a FwplusError on an unknown option or a value out of range. */
+/** More does not fit: decoders hold four bytes a pixel in one array of less than 2 GiB. */
+export const MOST_MEGAPIXELS = 500;
+
+/** Options may stand before the command, too. Throws a UsageError on an unknown one or a value out of range. */
 export function parseOptions(words: readonly string[]): Options {
   const { values, positionals } = parse(words);
+  const [command, ...images] = positionals;
+  if (values.resume && values.restart) {
+    throw new UsageError('--resume goes on with an earlier run, --restart throws it away: not both.', {
+      hint: 'Give one of them.',
+    });
+  }
   return {
-    images: positionals,
+    command,
+    images,
     output: values.output,
     steps: integer('--steps', values.steps, 1, 1e6),
     space: choice('--space', values.space, ['f/w+', 'w+']) ?? 'f/w+',
     pnorm: choice('--pnorm', values.pnorm, ['clip', 'penalty', 'none']),
     baseSize: integer('--base-size', values['base-size'], 8, 1024),
     fit: choice('--fit', values.fit, ['crop', 'pad', 'squash']) ?? 'crop',
-    maxPixels: 1e6 * (integer('--max-megapixels', values['max-megapixels'], 1, 4000) ?? 64),
+    maxPixels: 1e6 * (integer('--max-megapixels', values['max-megapixels'], 1, MOST_MEGAPIXELS) ?? 64),
     resume: values.resume ?? false,
+    restart: values.restart ?? false,
+    profile: values.profile ?? false,
     model: values.model,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
     help: values.help ?? false,
+    version: values.version ?? false,
   };
 }
 
@@ -54,23 +73,28 @@ function parse(words: readonly string[]) {
         fit: { type: 'string' },
         'max-megapixels': { type: 'string' },
         resume: { type: 'boolean' },
+        restart: { type: 'boolean' },
+        profile: { type: 'boolean' },
         model: { type: 'string' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },
         stack: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
       },
     });
   } catch (error) {
-    throw new FwplusError((error as Error).message, { hint: 'See --help.' });
+    throw new UsageError((error as Error).message, { hint: 'See --help.' });
   }
 }
 
 function integer(name: string, text: string | undefined, low: number, high: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new FwplusError(`${name} is '${text}', wanted a whole number from ${low} to ${high}.`);
+  if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
+    throw new UsageError(`${name} is '${text}', wanted a whole number from ${low} to ${high}.`, {
+      hint: 'See --help.',
+    });
   }
   return value;
 }
@@ -82,6 +106,7 @@ function choice<T extends string>(
 ): T | undefined {
   if (text === undefined) return undefined;
   const found = allowed.find((value) => value === text.toLowerCase());
-  if (!found) throw new FwplusError(`${name} is '${text}', wanted ${allowed.join(', ')}.`);
+  if (!found)
+    throw new UsageError(`${name} is '${text}', wanted ${allowed.join(', ')}.`, { hint: 'See --help.' });
   return found;
 }

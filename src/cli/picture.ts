@@ -12,18 +12,28 @@ export interface Picture {
   /** The file's name without folder and extension; names results. */
   readonly name: string;
   readonly path: string;
+  /** A square of the generator's resolution. */
   readonly image: Image;
 }
 
-/** Reads a picture as it is: a bad one is refused before the GPU is touched. */
-export async function readPicture(path: string, options: Options): Promise<Picture> {
-  const image = await decodeImage(await readBytes(path), { name: path, maxPixels: options.maxPixels });
-  return { name: nameOf(path), path, image };
+/** Reads pictures one after the other and keeps only their squares. A bad one is refused before the GPU is touched. */
+export async function readPictures(
+  paths: readonly string[],
+  model: Model,
+  options: Options,
+): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for (const path of paths) pictures.push(await readPicture(path, model, options));
+  return pictures;
 }
 
-/** The picture as a square of the generator's resolution. */
-export function fitted(picture: Picture, model: Model, options: Options): Picture {
-  return { ...picture, image: fit(picture.image, model.generator.resolution, options.fit).image };
+export async function readPicture(
+  path: string,
+  model: Model,
+  { maxPixels, fit: mode }: Options,
+): Promise<Picture> {
+  const whole = await decodeImage(await readBytes(path), { name: path, maxPixels });
+  return { name: nameOf(path), path, image: fit(whole, model.generator.resolution, mode).image };
 }
 
 /** Throws where two pictures would write the same results. */

@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import { TERMS } from '../inversion/objective.js';
 import type { Image } from '../io/image.js';
-import { writeAtomic } from '../io/node/files.js';
+import { writeAllAtomic } from '../io/node/files.js';
 import { plot } from '../io/plot.js';
 import { encodePng } from '../io/png.js';
 import { sheet } from '../io/sheet.js';
+import { columns } from './columns.js';
+import { finishedPath, removePartials, slug } from './earlier.js';
 import type { MethodResult } from './invert-picture.js';
+import { metricsJson } from './metrics-file.js';
 import type { Picture } from './picture.js';
 import type { Session } from './session.js';
 
@@ -27,40 +30,42 @@ export function titleOf(name: string): string {
   return TITLES[name] ?? name;
 }
 
+/** Makes everything first, then writes it in one go: what is in the folder is of one run or of the other. */
 export async function writeResults(
   session: Session,
   picture: Picture,
   results: readonly MethodResult[],
   folder: string,
+  title: string,
 ): Promise<void> {
-  await writeAtomic(join(folder, 'target.png'), await encodePng(picture.image));
-  await writeAtomic(join(folder, 'sheet.png'), await encodePng(comparison(session, picture, results)));
   const chart = lossPlot(picture, results);
-  await writeAtomic(join(folder, 'loss.svg'), chart.svg);
-  await writeAtomic(join(folder, 'loss.png'), await encodePng(chart.image));
-  await writeAtomic(
-    join(folder, 'metrics.json'),
-    `${JSON.stringify(metrics(session, picture, results), null, 2)}\n`,
+  const contents: Record<string, Uint8Array | string> = {
+    'target.png': await encodePng(picture.image),
+    'sheet.png': await encodePng(comparison(session, picture, results, title)),
+    'loss.svg': chart.svg,
+    'loss.png': await encodePng(chart.image),
+    'metrics.json': await metricsJson(session, picture, results, folder),
+  };
+  for (const { name, image } of results)
+    contents[`reconstruction.${slug(name)}.png`] = await encodePng(image);
+  await writeAllAtomic([
+    ...Object.entries(contents).map(([name, content]) => ({ path: join(folder, name), content })),
+    ...results.map(({ state, codes }) => ({ path: finishedPath(folder, state.method), content: codes })),
+  ]);
+  await removePartials(
+    [folder],
+    results.map(({ state }) => state.method),
   );
 }
 
-function metrics(session: Session, picture: Picture, results: readonly MethodResult[]) {
-  const methods = Object.fromEntries(
-    results.map(({ name, psnr, perceptual, seconds, state }) => [
-      name,
-      {
-        psnr: rounded(psnr, 3),
-        perceptual: rounded(perceptual, 5),
-        seconds: rounded(seconds, 2),
-        steps: state.step,
-      },
-    ]),
-  );
-  return { adapter: session.adapter, model: session.model.id, image: picture.name, methods };
-}
-
-function comparison({ adapter }: Session, picture: Picture, results: readonly MethodResult[]): Image {
+function comparison(
+  { adapter }: Session,
+  picture: Picture,
+  results: readonly MethodResult[],
+  title: string,
+): Image {
   const steps = results[0]!.state.step;
+  const each = results.length > 1 ? ' a method' : '';
   return sheet(
     [
       {
@@ -78,9 +83,9 @@ function comparison({ adapter }: Session, picture: Picture, results: readonly Me
         images: [undefined, ...results.map(({ image }) => ({ image: difference(image, picture.image) }))],
       },
     ],
-    'Inversion of an unaligned face',
+    title,
     {
-      subtitle: `${steps} steps a method on ${adapter}`,
+      subtitle: `${steps} steps${each} on ${adapter}`,
       columns: ['Input', ...results.map(({ name }) => titleOf(name))],
     },
   );
@@ -105,13 +110,9 @@ function lossPlot(picture: Picture, results: readonly MethodResult[]) {
   });
 }
 
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
 /** A short table for the terminal. */
 export function table(results: readonly MethodResult[]): string {
-  const rows = [
+  return columns([
     ['method', 'PSNR', 'perceptual', 'steps', 'seconds'],
     ...results.map(({ name, psnr, perceptual, state, seconds }) => [
       titleOf(name),
@@ -120,11 +121,5 @@ export function table(results: readonly MethodResult[]): string {
       String(state.step),
       seconds.toFixed(1),
     ]),
-  ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row.map((text, at) => (at === 0 ? text.padEnd(widths[at]!) : text.padStart(widths[at]!))).join('   '),
-    )
-    .join('\n');
+  ]);
 }

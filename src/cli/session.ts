@@ -1,7 +1,8 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
+import { constants } from 'node:os';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
-import { loadModelFolder } from '../index.node.js';
+import { FwplusError } from '../errors.js';
 import type { Model } from '../inversion/model.js';
 import type { Options } from './options.js';
 
@@ -12,36 +13,67 @@ export interface Session {
   readonly isDefaultModel: boolean;
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal;
+  /** Says that the work is stopped and how to go on; returns the exit code. */
+  readonly interrupted: (saved: boolean) => number;
   readonly say: (line: string) => void;
 }
 
-/** Loads the model first, so that a bad file is refused before the GPU is touched. */
-export async function withSession<T>(options: Options, body: (session: Session) => Promise<T>): Promise<T> {
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Opens the device; so whatever can be refused without one has to be refused before. */
+export async function withSession<T>(
+  options: Options,
+  model: Model,
+  body: (session: Session) => Promise<T>,
+): Promise<T> {
   const say = (line: string) => {
     if (!options.quiet) process.stderr.write(`${line}\n`);
   };
-  const model = await loadModelFolder(options.model);
-  const device = await openDevice(options.adapter === undefined ? {} : { adapter: options.adapter });
-  const adapter = describeAdapter(device.facts);
-  say(`Adapter  ${adapter}`);
-  say(`Model    ${model.id}, ${model.generator.resolution}×${model.generator.resolution}, ${model.domain}`);
-
   const interruption = new AbortController();
-  const interrupt = () => {
-    if (interruption.signal.aborted) process.exit(130);
+  let exitCode = 130;
+  const interrupt = (name: NodeJS.Signals) => {
+    exitCode = 128 + constants.signals[name];
+    if (interruption.signal.aborted) process.exit(exitCode);
     say('\nStopping after the steps in flight; press Ctrl-C again to stop at once.');
     interruption.abort();
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const interrupted = (saved: boolean) => {
+    say(
+      saved
+        ? 'Interrupted and saved. The same command with --resume goes on.'
+        : 'Interrupted before there was anything new to save.',
+    );
+    return exitCode;
+  };
+  for (const name of SIGNALS) process.on(name, interrupt);
   try {
-    const isDefaultModel = options.model === undefined;
-    return await body({ device, model, adapter, isDefaultModel, signal: interruption.signal, say });
+    const device = await openChosenDevice(options.adapter);
+    try {
+      const adapter = describeAdapter(device.facts);
+      const { resolution } = model.generator;
+      say(`Adapter  ${adapter}`);
+      say(`Model    ${model.id}, ${resolution}×${resolution}, ${model.domain}`);
+      const isDefaultModel = options.model === undefined;
+      const { signal } = interruption;
+      return await body({ device, model, adapter, isDefaultModel, signal, interrupted, say });
+    } finally {
+      device.destroy();
+    }
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-    device.destroy();
+    for (const name of SIGNALS) process.off(name, interrupt);
   }
+}
+
+/** Like openDevice; and where `software` is wanted, nothing else is taken for it. */
+export async function openChosenDevice(adapter: string | undefined): Promise<Device> {
+  const device = await openDevice(adapter === undefined ? {} : { adapter });
+  if (adapter === 'software' && !device.facts.software) {
+    device.destroy();
+    throw new FwplusError(`No software adapter was found, only ${describeAdapter(device.facts)}.`, {
+      hint: 'Install Mesa’s software Vulkan driver, or leave --adapter out.',
+    });
+  }
+  return device;
 }
 
 /** Said where a person brings a picture of their own to the default model. */

@@ -1,8 +1,8 @@
 /** Whatever is wrong, the command says so on one screen, ends with an exit code, and leaves earlier results alone. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createImage } from '../../src/io/image.js';
@@ -10,12 +10,14 @@ import { encodePng } from '../../src/io/png.js';
 import { drawing } from '../inversion/random-model.js';
 import { isRefused, snapshot, succeeds } from './command.js';
 import { writeModel } from './model-folder.js';
+import { withBackend } from './webgpu-stub.js';
 
 const work = mkdtempSync(join(tmpdir(), 'fwplus-'));
 const at = (name: string) => join(work, name);
 const picture = at('picture.png');
 const model = at('model');
-const results = at('results');
+const output = at('results');
+const results = join(output, 'picture');
 let earlier: Record<string, string>;
 
 /** Inverts one picture into the folder with earlier results. */
@@ -23,7 +25,7 @@ const invert = (path: string, ...more: string[]) => [
   'invert',
   path,
   '-o',
-  results,
+  output,
   '--steps',
   '2',
   '--model',
@@ -32,6 +34,7 @@ const invert = (path: string, ...more: string[]) => [
 ];
 
 function file(name: string, bytes: Uint8Array | string): string {
+  mkdirSync(dirname(at(name)), { recursive: true });
   writeFileSync(at(name), bytes);
   return at(name);
 }
@@ -163,7 +166,6 @@ test('a full disk', async () => {
 });
 
 test('two pictures of one name', async () => {
-  mkdirSync(at('other'));
   const other = file('other/picture.jpg', readFileSync('test/io/fixtures/jpeg/baseline.jpg'));
   await isRefused(invert(picture, other), { says: /would both write results named 'picture'/ });
 });
@@ -176,6 +178,31 @@ test('no adapter', async () => {
   await isRefused(['doctor'], wanted, { env });
 });
 
+test('the null backend, which computes nothing', async () => {
+  const env = withBackend(work, `create([...flags, 'backend=null'])`);
+  const wanted = { says: /'null-backend' is a null backend: it accepts work and computes nothing/ };
+  await isRefused(invert(picture), wanted, { env });
+  await isRefused(['doctor'], { ...wanted, hints: /Vulkan driver/ }, { env });
+});
+
+test('only another adapter than the software that is wanted', async () => {
+  const env = withBackend(work, 'disguised(create(flags))');
+  await isRefused(
+    invert(picture, '--adapter', 'software'),
+    { says: /No software adapter was found, only Abacus/ },
+    { env },
+  );
+});
+
+test('a limit too small: one tensor larger than a buffer may be', async () => {
+  const channels = { 4: 8, 8: 8, 16: 8, 32: 4, 64: 4, 128: 4, 256: 4, 512: 4, 1024: 36 };
+  const wide = await writeModel(at('wide'), { channels });
+  await isRefused(invert(picture, '--model', wide), {
+    says: /needs \d+ bytes in one buffer; .* allows 134217728/,
+    hints: /smaller image|narrower network/,
+  });
+});
+
 test('an adapter that does not exist', async () => {
   await isRefused(invert(picture, '--adapter', 'abacus'), { says: /No adapter matches 'abacus'\. Found: / });
 });
@@ -185,13 +212,13 @@ test('--resume with codes of another model, of another picture, of other setting
   await isRefused(invert(picture, '--resume', '--model', other), {
     says: /is of the model 'random 1.*this is 'random 2/,
   });
-  const another = file('another.png', await encodePng(drawing(40, 30)));
+  const another = file('another/picture.png', await encodePng(drawing(40, 30)));
   await isRefused(invert(another, '--resume'), { says: /of another picture/ });
 
   const folder = at('damaged-results');
-  mkdirSync(folder);
+  mkdirSync(join(folder, 'picture'), { recursive: true });
   const codes = readFileSync(join(results, 'codes.fwplus.safetensors'));
-  const saved = join(folder, 'codes.fwplus.safetensors');
+  const saved = join(folder, 'picture', 'codes.fwplus.safetensors');
   writeFileSync(saved, codes.subarray(0, codes.length - 50));
   await isRefused(invert(picture, '--resume', '-o', folder), { says: /codes\.fwplus\.safetensors/ });
   writeFileSync(saved, readFileSync(join(model, 'encoder.safetensors')));
@@ -200,11 +227,39 @@ test('--resume with codes of another model, of another picture, of other setting
   await isRefused(invert(picture, '--resume', '-o', folder, '--base-size', '16'), { says: /other settings/ });
 });
 
+test('work that an interrupted run saved is not written over', async () => {
+  const folder = at('interrupted');
+  const saved = join(folder, 'picture', 'codes.fwplus.partial.safetensors');
+  mkdirSync(join(folder, 'picture'), { recursive: true });
+  writeFileSync(saved, readFileSync(join(results, 'codes.fwplus.safetensors')));
+  const before = snapshot(folder);
+  await isRefused(invert(picture, '-o', folder), {
+    says: /codes\.fwplus\.partial\.safetensors holds the work of an earlier run that was interrupted/,
+    hints: /--resume to go on.*--restart to throw it away/,
+  });
+  assert.equal(snapshot(folder), before);
+  await isRefused(invert(picture, '-o', folder, '--resume', '--restart'), { says: /not both/, code: 2 });
+  await succeeds(invert(picture, '-o', folder, '--restart'));
+  assert.not.ok(existsSync(saved), 'thrown away');
+  assert.ok(existsSync(join(folder, 'picture', 'codes.fwplus.safetensors')));
+});
+
+test('what is refused before a run leaves no empty folders', async () => {
+  const fresh = at('fresh');
+  await isRefused(invert(at('nowhere.png'), '-o', fresh), { says: /no such file/ });
+  await isRefused(invert(picture, '-o', fresh, '--model', at('no-model')), { says: /no model/ });
+  assert.not.ok(existsSync(fresh));
+});
+
 test('a wrong command line', async () => {
-  await isRefused(invert(picture, '--colour'), { says: /--colour/, hints: /--help/ });
-  await isRefused(['convert', picture], { says: /no command 'convert'/ });
-  await isRefused(['invert', '-o', results], { says: /no picture is given/ });
-  await isRefused(['invert', picture], { says: /no output folder is given/ });
+  const code = 2;
+  await isRefused(invert(picture, '--colour'), { says: /--colour/, hints: /--help/, code });
+  for (const command of ['convert', 'constructor'])
+    await isRefused([command, picture], { says: new RegExp(`no command '${command}'`), code });
+  await isRefused(['invert', '-o', output], { says: /no picture is given/, code });
+  await isRefused(['invert', picture], { says: /no output folder is given/, code });
+  await isRefused(['start', picture, picture], { says: /one picture at a time/, code });
+  await isRefused(['doctor', picture], { says: /takes no pictures/, code });
   for (const words of [
     ['--steps', '0'],
     ['--steps', 'many'],
@@ -212,10 +267,11 @@ test('a wrong command line', async () => {
     ['--pnorm', 'yes'],
     ['--fit', 'stretch'],
     ['--max-megapixels', '0'],
+    ['--max-megapixels', '501'],
   ])
     await isRefused(invert(picture, ...words), {
       says: new RegExp(`${words[0]} is '${words[1]}', wanted`),
-      hints: /^/,
+      code,
     });
   for (const size of ['12', '64'])
     await isRefused(invert(picture, '--base-size', size), { says: new RegExp(`base code of side ${size}`) });

@@ -50,15 +50,15 @@ export async function succeeds(words: readonly string[], options?: RunOptions): 
   return ended;
 }
 
-/** Expects an error of one screen that says what and what to do, without a stack trace. */
+/** Expects an error of one screen that says what and what to do, without a stack trace; `code` is 1 by default. */
 export async function isRefused(
   words: readonly string[],
-  wanted: { readonly says: RegExp; readonly hints?: RegExp },
+  wanted: { readonly says: RegExp; readonly hints?: RegExp; readonly code?: number },
   options?: RunOptions,
 ): Promise<void> {
   const { code, signal, stderr, stdout } = await run(words, options);
   const said = `fwplus ${words.join(' ')}\nended with ${signal ?? code} and said\n${stdout}${stderr}`;
-  assert.ok(code === 1, said);
+  assert.ok(code === (wanted.code ?? 1), said);
   const message = stderr.slice(stderr.indexOf('\nfwplus: '));
   assert.match(message, wanted.says, said);
   // Only ours: Dawn prints where in its own sources it found no driver.

@@ -6,6 +6,7 @@ import { encodeTensors } from '../../src/io/safetensors.js';
 import { sha256 } from '../../src/io/sha256.js';
 import type { StateDict } from '../../src/nets/state.js';
 import {
+  type ChannelTable,
   encoderWeights,
   generatorWeights,
   perceptualWeights,
@@ -13,19 +14,25 @@ import {
 } from '../nets/random-weights.js';
 
 const WIDTH = 32;
-const CHANNELS = { 4: 8, 8: 8, 16: 8 };
+const CHANNELS: ChannelTable = { 4: 8, 8: 8, 16: 8 };
 
 type Tensors = Record<string, Tensor>;
 
-/** @param change may edit what is written, before it is hashed */
+interface ModelOptions {
+  readonly version?: string;
+  readonly channels?: ChannelTable;
+  /** May edit what is written, before it is hashed. */
+  readonly change?: (tensors: Tensors) => void;
+}
+
 export async function writeModel(
   folder: string,
-  { version = '1', change = () => {} }: { version?: string; change?: (tensors: Tensors) => void } = {},
+  { version = '1', channels = CHANNELS, change = () => {} }: ModelOptions = {},
 ): Promise<string> {
   const { mean, eigenvalues, eigenvectors } = pnormStatistics(WIDTH);
   const parts: Record<string, Tensors> = {
-    generator: tensorsOf(generatorWeights(CHANNELS, WIDTH)),
-    encoder: tensorsOf(encoderWeights([4, 4, 4, 4, CHANNELS[8]])),
+    generator: tensorsOf(generatorWeights(channels, WIDTH)),
+    encoder: tensorsOf(encoderWeights([4, 4, 4, 4, channels[8]!])),
     perceptual: tensorsOf(perceptualWeights([4, 4, 4, 4, 4])),
     pnorm: {
       mean_latent: { dtype: 'F32', shape: [WIDTH], data: mean },

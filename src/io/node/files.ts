@@ -12,33 +12,73 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/** What a file is to hold. */
+export interface FileContent {
+  readonly path: string;
+  readonly content: Uint8Array | string;
+}
+
 /**
  * Writes a whole file or nothing: into a temporary file beside it, flushed to the disk, then renamed over `path`. Until
  * then an earlier file of that name stays as it was. Throws a `FwplusError`, and leaves nothing half written behind.
  */
-export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+export function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  return writeAllAtomic([{ path, content }]);
+}
+
+/**
+ * Writes files that belong together: all of them into temporary files first, then all are renamed. Where one cannot be
+ * written, the earlier ones of all names stay as they were.
+ */
+export async function writeAllAtomic(files: readonly FileContent[]): Promise<void> {
+  const temporaries = files.map(({ path }) =>
+    join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`),
+  );
+  let path = '';
   try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
+    for (const [at, file] of files.entries()) {
+      path = file.path;
+      await refuseFolder(path);
+      await writeFlushed(temporaries[at]!, file.content);
     }
-    await rename(temporary, path);
+    for (const [at, file] of files.entries()) {
+      path = file.path;
+      await rename(temporaries[at]!, path);
+    }
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
+    for (const temporary of temporaries) await rm(temporary, { force: true }).catch(() => {});
     throw explain(`Writing ${path}`, cause, path);
+  }
+}
+
+/** A rename onto a folder fails: better before the first of several than in the midst of them. */
+async function refuseFolder(path: string): Promise<void> {
+  if (await isFolder(path)) throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
+}
+
+async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
 /**
  * Makes the folder (and those above it) where it is missing, and writes and removes a file in it, so that long work does
- * not begin in vain. With `bytes`, the disk must have that much room.
+ * not begin in vain. With `bytes`, the disk must have that much room; else nothing is made.
  */
 export async function ensureWritableFolder(path: string, bytes = 0): Promise<void> {
   const what = `Preparing the output folder ${path}`;
+  const left = await roomAt(path);
+  if (left < bytes) {
+    const mebibytes = (n: number) => `${(n / 2 ** 20).toFixed(1)} MiB`;
+    throw new FwplusError(`${what}: the disk has ${mebibytes(left)} left, wanted ${mebibytes(bytes)}.`, {
+      hint: 'Make room on that disk, or choose a folder on another one.',
+    });
+  }
   const probe = join(path, `.fwplus.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await makeFolder(path);
@@ -48,14 +88,18 @@ export async function ensureWritableFolder(path: string, bytes = 0): Promise<voi
   } catch (cause) {
     throw explain(what, cause, path);
   }
-  const { bavail, bsize } = await statfs(path);
-  const left = bavail * bsize;
-  if (left < bytes) {
-    const mebibytes = (n: number) => `${(n / 2 ** 20).toFixed(1)} MiB`;
-    throw new FwplusError(`${what}: the disk has ${mebibytes(left)} left, wanted ${mebibytes(bytes)}.`, {
-      hint: 'Make room on that disk, or choose a folder on another one.',
-    });
+}
+
+/** Bytes left on the disk of a folder, or of the nearest one above it that there is; Infinity where nobody says. */
+async function roomAt(path: string): Promise<number> {
+  if (await isFolder(path)) {
+    return statfs(path).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => Number.POSITIVE_INFINITY,
+    );
   }
+  const parent = dirname(path);
+  return parent === path ? Number.POSITIVE_INFINITY : roomAt(parent);
 }
 
 /** As mkdir's `recursive`, which never ends where a file system refuses with ENOENT, such as below /proc. */

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ensureWritableFolder, readBytes, writeAtomic } from '../../../src/io/node/files.js';
+import { ensureWritableFolder, readBytes, writeAllAtomic, writeAtomic } from '../../../src/io/node/files.js';
 import { refuses } from '../fixtures.js';
 
 const files = suite('files', { folder: '' });
@@ -82,6 +82,23 @@ files('makes an output folder and finds out that one is none', async ({ folder }
     () => ensureWritableFolder(deep, 2 ** 60),
     /the disk has [\d.]+ MiB left, wanted 1099511627776\.0 MiB/,
   );
+});
+
+files('writes files that belong together all or not at all', async ({ folder }) => {
+  const paths = ['a', 'b'].map((name) => join(folder, name));
+  await writeAllAtomic(paths.map((path) => ({ path, content: 'old' })));
+  mkdirSync(join(folder, 'taken'));
+  await refuses(
+    () => writeAllAtomic([...paths, join(folder, 'taken')].map((path) => ({ path, content: 'new' }))),
+    /^Writing .*taken: it is a folder/,
+  );
+  for (const path of paths) assert.is(readFileSync(path, 'utf8'), 'old');
+  assert.equal(readdirSync(folder).sort(), ['a', 'b', 'taken']);
+});
+
+files('makes no folder where the disk has no room', async ({ folder }) => {
+  await refuses(() => ensureWritableFolder(join(folder, 'a', 'b'), 2 ** 60), /the disk has/);
+  assert.equal(readdirSync(folder), []);
 });
 
 files('finds out that a folder is closed', async ({ folder }) => {

@@ -1,0 +1,57 @@
+/** What earlier runs left in an output folder: finished codes, and what was saved of interrupted runs. */
+import { existsSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FwplusError } from '../errors.js';
+import { type Method, methodName } from '../inversion/method.js';
+import { readBytes } from '../io/node/files.js';
+import type { Options } from './options.js';
+
+/** `f/w+ clip` as a part of file names. */
+export function slug(name: string): string {
+  return name.replace('/', '').replace('+', 'plus').replaceAll(' ', '-');
+}
+
+export function finishedPath(folder: string, method: Method): string {
+  return join(folder, `codes.${slug(methodName(method))}.safetensors`);
+}
+
+export function partialPath(folder: string, method: Method): string {
+  return join(folder, `codes.${slug(methodName(method))}.partial.safetensors`);
+}
+
+/**
+ * Refuses a run that would write over what an interrupted one saved, unless it is to go on (`resume`) or to throw that
+ * away (`restart`).
+ */
+export function checkPartials(
+  folders: readonly string[],
+  methods: readonly Method[],
+  { resume, restart }: Options,
+): void {
+  if (resume || restart) return;
+  const [found] = partials(folders, methods);
+  if (found === undefined) return;
+  throw new FwplusError(`${found} holds the work of an earlier run that was interrupted.`, {
+    hint: 'Add --resume to go on with it, or --restart to throw it away.',
+  });
+}
+
+export async function removePartials(folders: readonly string[], methods: readonly Method[]): Promise<void> {
+  for (const path of partials(folders, methods)) await unlink(path);
+}
+
+function partials(folders: readonly string[], methods: readonly Method[]): string[] {
+  const all = folders.flatMap((folder) => methods.map((method) => partialPath(folder, method)));
+  return all.filter((path) => existsSync(path));
+}
+
+/** The file to go on from: what was saved of an interrupted run, else a finished one. */
+export async function readEarlier(
+  folder: string,
+  method: Method,
+): Promise<{ path: string; bytes: Uint8Array } | undefined> {
+  const paths = [partialPath(folder, method), finishedPath(folder, method)];
+  const path = paths.find((candidate) => existsSync(candidate));
+  return path === undefined ? undefined : { path, bytes: await readBytes(path) };
+}

@@ -1,0 +1,71 @@
+/** Small parts of the command, as functions. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Autosave } from '../../src/cli/autosave.js';
+import { columns } from '../../src/cli/columns.js';
+import { progressLine } from '../../src/cli/progress.js';
+import { chromiumAdvice, driverAdvice, systemOf } from '../../src/cli/system.js';
+
+test('saving that fails is said once and tried again', async () => {
+  const warnings: string[] = [];
+  let saves = 0;
+  const autosave = new Autosave((line) => warnings.push(line), 0);
+  for (let at = 0; at < 3; at++) {
+    await autosave.due(async () => {
+      saves++;
+      throw new Error('the disk is full.');
+    });
+  }
+  await autosave.due(async () => {
+    saves++;
+  });
+  assert.is(saves, 4);
+  assert.equal(warnings, ['the disk is full. Going on without; tried again later.']);
+});
+
+test('saving waits for its time', async () => {
+  const autosave = new Autosave(() => {}, 1e6);
+  await autosave.due(async () => assert.unreachable());
+});
+
+test('the progress line fits into the terminal', () => {
+  const parts = { label: 'f/w+', done: 0.5, text: '100/200  loss 0.1234' };
+  const whole = progressLine(parts);
+  assert.is(whole, `f/w+     ${'█'.repeat(12)}${'░'.repeat(12)} ${parts.text}`);
+  for (let width = 2; width < 80; width++) {
+    const line = progressLine(parts, width);
+    assert.ok(line.length < width, `${width} columns: ${line}`);
+    if (width > 30) assert.ok(line.endsWith(parts.text), line);
+  }
+  assert.is(progressLine(parts, 80), whole);
+});
+
+test('columns are aligned', () => {
+  assert.is(
+    columns([
+      ['a', 'bb', ''],
+      ['long', '1', '2'],
+    ]),
+    'a      bb\nlong    1   2',
+  );
+});
+
+test('how drivers are had on each system', () => {
+  const advice = (release: string) => driverAdvice(systemOf('linux', release));
+  const bookworm = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n';
+  assert.match(
+    advice(bookworm),
+    /-t bookworm-backports libvulkan1.*\n.*too old.*\n.*bookworm-backports main/,
+  );
+  assert.match(advice('ID=debian\nVERSION_ID="13"\n'), /apt-get install -y libvulkan1 mesa-vulkan-drivers$/);
+  assert.match(advice('ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID="12"\n'), /install -y libvulkan1/);
+  assert.match(advice('ID=fedora\n'), /dnf install/);
+  assert.match(advice('ID=manjaro\nID_LIKE=arch\n'), /pacman/);
+  assert.match(advice('ID=alpine\n'), /glibc/);
+  assert.match(advice(''), /Mesa.*23 or newer/);
+  assert.match(driverAdvice(systemOf('darwin', '')), /Update the graphics driver/);
+  assert.is(systemOf('win32', '').name, 'win32');
+  assert.match(chromiumAdvice(systemOf('linux', bookworm)), /apt-get install -y chromium/);
+});
+
+test.run();
