@@ -19,23 +19,20 @@ const FILTER = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
   if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
-  let c = index % p.channels;
-  let ox = (index / p.channels) % p.outWidth;
-  let oy = (index / (p.channels * p.outWidth)) % p.outHeight;
-  let n = index / (p.channels * p.outWidth * p.outHeight);
+  let o = placeOf(index, p.outHeight, p.outWidth, p.channels);
   var sum = 0.0;
   for (var a = 0u; a < 4u; a++) {
-    let iy = i32(oy + a) - i32(p.padding);
+    let iy = i32(o.row + a) - i32(p.padding);
     if (iy < 0 || iy >= i32(p.inHeight)) { continue; }
     var row = 0.0;
     for (var b = 0u; b < 4u; b++) {
-      let ix = i32(ox + b) - i32(p.padding);
+      let ix = i32(o.column + b) - i32(p.padding);
       if (ix < 0 || ix >= i32(p.inWidth)) { continue; }
-      row += FILTER[b] * x[((n * p.inHeight + u32(iy)) * p.inWidth + u32(ix)) * p.channels + c];
+      row += FILTER[b] * x[((o.n * p.inHeight + u32(iy)) * p.inWidth + u32(ix)) * p.channels + o.c];
     }
     sum += FILTER[a] * row;
   }
-  var z = sum * scaleOut[n * p.channels + c] + bias[c];
-  if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[oy * p.outWidth + ox]; }
+  var z = sum * scaleOut[o.n * p.channels + o.c] + bias[o.c];
+  if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[o.row * p.outWidth + o.column]; }
   y[index] = act(z, p.slope, p.gain, p.limit);
 }

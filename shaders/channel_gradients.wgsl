@@ -58,18 +58,18 @@ fn epilogue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   let n = index / (chunks * e.channels);
   let first = ((index / e.channels) % chunks) * e.chunk;
   let scale = scaleOut[n * e.channels + c];
+  let shift = bias[c];
   var total = 0.0;
-  for (var pixel = first; pixel < min(first + e.chunk, e.pixels); pixel++) {
+  let end = min(first + e.chunk, e.pixels);
+  for (var pixel = first; pixel < end; pixel++) {
     let at = (n * e.pixels + pixel) * e.channels + c;
     let value = y[at];
     let slope = select(1.0, e.slope, value <= 0.0);
     let g = select(dy[at] * e.gain * slope, 0.0, abs(value) >= e.limit);
     dx[at] = g * scale;
-    if (g != 0.0) {
-      var z = value / (e.gain * slope) - bias[c];
-      if (e.noiseStrength != 0.0) { z -= e.noiseStrength * noise[pixel]; }
-      total += g * z;
-    }
+    var z = value / (e.gain * slope) - shift;
+    if (e.noiseStrength != 0.0) { z -= e.noiseStrength * noise[pixel]; }
+    total += select(g * z, 0.0, g == 0.0); // a slope of 0 hides z
   }
   partial[index] = total / scale;
 }
@@ -84,10 +84,12 @@ fn prologue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   let first = ((index / p.channels) % chunks) * p.chunk;
   let scale = scaleIn[n * p.channels + c];
   var total = 0.0;
-  for (var pixel = first; pixel < min(first + p.chunk, p.pixels); pixel++) {
+  let end = min(first + p.chunk, p.pixels);
+  for (var pixel = first; pixel < end; pixel++) {
     let at = (n * p.pixels + pixel) * p.channels + c;
-    total += dv[at] * x[at];
-    dx[at] = dv[at] * scale;
+    let gradient = dv[at];
+    total += gradient * x[at];
+    dx[at] = gradient * scale;
   }
   partial[index] = total;
 }

@@ -51,9 +51,9 @@ fn backward_factors(@builtin(global_invocation_id) thread: vec3u, @builtin(num_w
   var squares = 0.0;
   var product = 0.0;
   for (var c = 0u; c < p.channels; c++) {
-    let at = vector * p.channels + c;
-    squares += x[at] * x[at];
-    product += x[at] * dy[at];
+    let value = x[vector * p.channels + c];
+    squares += value * value;
+    product += value * dy[vector * p.channels + c];
   }
   let scale = factorOf(squares);
   if (p.unit == 0u) {

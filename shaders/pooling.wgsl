@@ -4,9 +4,12 @@
 //   maximum           y[n, oy, ox, c] = max_{a, b} x[n, stride·oy + a, stride·ox + b, c]
 //   maximum_gradient  dx[i] = Σ dy  over the windows whose first maximum, in row-major order, is i
 // One thread makes one element; gradients gather, so overlapping windows are summed in a fixed order.
+//   maximum_gradient_apart  the same where windows do not overlap, stride >= size: one thread goes over one cell of
+//                           stride x stride inputs, which holds one window, or at the lower and right rim none
 // Memory: x, dx [N, H, W, C]; y, dy [N, OH, OW, C].
 
 #include linear
+#include place
 
 struct Params {
   batch: u32,
@@ -26,18 +29,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dx: array<f32>;
 
-struct Place {
-  n: u32,
-  row: u32,
-  column: u32,
-  c: u32,
-}
-
-fn place(index: u32, height: u32, width: u32) -> Place {
-  let pixel = index / p.channels;
-  return Place(pixel / (width * height), (pixel / width) % height, pixel % width, index % p.channels);
-}
-
 fn inAt(n: u32, row: u32, column: u32, c: u32) -> u32 {
   return ((n * p.inHeight + row) * p.inWidth + column) * p.channels + c;
 }
@@ -55,7 +46,7 @@ fn firstWindow(i: u32) -> u32 {
 fn average(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
   if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
-  let o = place(index, p.outHeight, p.outWidth);
+  let o = placeOf(index, p.outHeight, p.outWidth, p.channels);
   var sum = 0.0;
   for (var a = 0u; a < p.size; a++) {
     for (var b = 0u; b < p.size; b++) { sum += x[inAt(o.n, p.stride * o.row + a, p.stride * o.column + b, o.c)]; }
@@ -67,7 +58,7 @@ fn average(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 fn average_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
   if (index >= p.batch * p.inHeight * p.inWidth * p.channels) { return; }
-  let i = place(index, p.inHeight, p.inWidth);
+  let i = placeOf(index, p.inHeight, p.inWidth, p.channels);
   var sum = 0.0;
   for (var oy = firstWindow(i.row); oy <= i.row / p.stride && oy < p.outHeight; oy++) {
     for (var ox = firstWindow(i.column); ox <= i.column / p.stride && ox < p.outWidth; ox++) {
@@ -81,7 +72,7 @@ fn average_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_w
 fn maximum(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
   if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
-  let o = place(index, p.outHeight, p.outWidth);
+  let o = placeOf(index, p.outHeight, p.outWidth, p.channels);
   var largest = x[inAt(o.n, p.stride * o.row, p.stride * o.column, o.c)];
   for (var a = 0u; a < p.size; a++) {
     for (var b = 0u; b < p.size; b++) {
@@ -106,7 +97,7 @@ fn isEarlier(value: f32, i: Place, oy: u32, ox: u32) -> bool {
 fn maximum_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
   if (index >= p.batch * p.inHeight * p.inWidth * p.channels) { return; }
-  let i = place(index, p.inHeight, p.inWidth);
+  let i = placeOf(index, p.inHeight, p.inWidth, p.channels);
   let value = x[index];
   var sum = 0.0;
   for (var oy = firstWindow(i.row); oy <= i.row / p.stride && oy < p.outHeight; oy++) {
@@ -116,4 +107,26 @@ fn maximum_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_w
     }
   }
   dx[index] = sum;
+}
+
+@compute @workgroup_size(64)
+fn maximum_gradient_apart(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  let height = (p.inHeight + p.stride - 1u) / p.stride;
+  let width = (p.inWidth + p.stride - 1u) / p.stride;
+  if (index >= p.batch * height * width * p.channels) { return; }
+  let cell = placeOf(index, height, width, p.channels);
+  let hasWindow = cell.row < p.outHeight && cell.column < p.outWidth;
+  let window = select(0u, outAt(cell.n, cell.row, cell.column, cell.c), hasWindow);
+  let largest = maxima[window];
+  let gradient = dy[window];
+  var open = hasWindow; // its maximum has not come yet
+  for (var a = 0u; a < min(p.stride, p.inHeight - p.stride * cell.row); a++) {
+    for (var b = 0u; b < min(p.stride, p.inWidth - p.stride * cell.column); b++) {
+      let at = inAt(cell.n, p.stride * cell.row + a, p.stride * cell.column + b, cell.c);
+      let isFirst = open && a < p.size && b < p.size && x[at] == largest;
+      dx[at] = select(0.0, gradient, isFirst);
+      open = open && !isFirst;
+    }
+  }
 }

@@ -5,6 +5,7 @@
 // padded with weight 0 at index 0. One thread makes one element.
 
 #include linear
+#include place
 
 struct Params {
   batch: u32,
@@ -27,18 +28,15 @@ struct Params {
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
   if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
-  let c = index % p.channels;
-  let ox = (index / p.channels) % p.outWidth;
-  let oy = (index / (p.channels * p.outWidth)) % p.outHeight;
-  let n = index / (p.channels * p.outWidth * p.outHeight);
+  let o = placeOf(index, p.outHeight, p.outWidth, p.channels);
   var sum = 0.0;
   for (var a = 0u; a < p.rowTaps; a++) {
-    let tap = rows[oy * p.rowTaps + a];
-    let first = (n * p.inHeight + u32(tap.x)) * p.inWidth;
+    let tap = rows[o.row * p.rowTaps + a];
+    let first = (o.n * p.inHeight + u32(tap.x)) * p.inWidth;
     var line = 0.0;
     for (var b = 0u; b < p.columnTaps; b++) {
-      let across = columns[ox * p.columnTaps + b];
-      line += across.y * x[(first + u32(across.x)) * p.channels + c];
+      let across = columns[o.column * p.columnTaps + b];
+      line += across.y * x[(first + u32(across.x)) * p.channels + o.c];
     }
     sum += tap.y * line;
   }

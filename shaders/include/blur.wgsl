@@ -3,6 +3,7 @@
 
 #include act
 #include linear
+#include place
 
 struct Params {
   batch: u32,

@@ -1,12 +1,10 @@
 /** The tiled FIR against the plain one. */
-import type { Device } from '../../src/engine/device.js';
 import { linearGrid } from '../../src/engine/launch.js';
 import { type BlurPlan, type BlurShape, blurPlans, planBlur } from '../../src/engine/plans/blur.js';
-import { Program } from '../../src/engine/program.js';
-import type { Persistent } from '../../src/engine/storage.js';
 import { assertClose } from '../autograd/compare.js';
 import { positive, type Random, randomFrom, randomValues, signed } from '../autograd/values.js';
 import type { TestCase, TestContext } from '../harness/case.js';
+import { runLaunches } from './run-launches.js';
 
 /** Of the largest output: the same sixteen products in another order. */
 const TOLERANCE = 1e-6;
@@ -51,47 +49,16 @@ async function comparePlans(t: TestContext, shape: BlurShape, random: Random): P
     noise: draw(outHeight * outWidth),
     bias: draw(channels),
   };
+  const params = { ...shape, noiseStrength: 0.3, slope: 0.2, gain: Math.SQRT2, limit: 1.5 };
+  const run = (plan: BlurPlan) =>
+    runLaunches(device, arrays, batch * outHeight * outWidth * channels, (storage, y) => [
+      { ...plan, label: 'blur', bindings: { ...storage, y }, params, flops: 0 },
+    ]);
   const plans = blurPlans(shape);
   const plain = plans.find(({ kernel }) => kernel === 'blur')!;
-  const wanted = await run(device, shape, plain, arrays);
+  const wanted = await run(plain);
   for (const plan of plans.filter((plan) => plan !== plain)) {
-    const found = await run(device, shape, plan, arrays);
-    assertClose(plan.kernel, found, wanted, TOLERANCE, [batch, outHeight, outWidth, channels]);
-  }
-}
-
-async function run(
-  device: Device,
-  shape: BlurShape,
-  { kernel, constants, workgroups }: BlurPlan,
-  arrays: Readonly<Record<'x' | 'scaleOut' | 'noise' | 'bias', Float32Array>>,
-): Promise<Float32Array> {
-  const memory = (label: string, elements: number): Persistent => ({
-    kind: 'persistent',
-    label,
-    bytes: 4 * elements,
-  });
-  const inputs = {
-    x: memory('x', arrays.x.length),
-    scaleOut: memory('scaleOut', arrays.scaleOut.length),
-    noise: memory('noise', arrays.noise.length),
-    bias: memory('bias', arrays.bias.length),
-  };
-  const y = memory('y', shape.batch * shape.outHeight * shape.outWidth * shape.channels);
-  const params = { ...shape, noiseStrength: 0.3, slope: 0.2, gain: Math.SQRT2, limit: 1.5 };
-  const bindings = { ...inputs, y };
-  const program = await Program.build(device, 'blur test', [
-    { kernel, label: 'blur', bindings, params, workgroups, constants, flops: 0 },
-  ]);
-  try {
-    for (const [name, storage] of Object.entries(inputs)) {
-      program.write(storage, arrays[name as keyof typeof arrays]);
-    }
-    program.write(y, new Float32Array(y.bytes / 4).fill(Number.NaN)); // what no thread writes shows
-    program.run();
-    return new Float32Array(await program.read(y));
-  } finally {
-    program.destroy();
+    assertClose(plan.kernel, await run(plan), wanted, TOLERANCE, [batch, outHeight, outWidth, channels]);
   }
 }
 

@@ -1,7 +1,6 @@
 /** The fast convolution kernels against the plain one, and which of them is planned where. */
 import type { AdapterFacts } from '../../src/engine/adapter.js';
 import type { Device } from '../../src/engine/device.js';
-import type { Launch } from '../../src/engine/launch.js';
 import {
   type ConvolutionPlan,
   type ConvolutionShape,
@@ -11,11 +10,11 @@ import {
   phasesOf,
   planConvolution,
 } from '../../src/engine/plans/convolution.js';
-import { Program } from '../../src/engine/program.js';
-import type { Constant, Persistent, Storage } from '../../src/engine/storage.js';
+import type { Constant } from '../../src/engine/storage.js';
 import { assertClose } from '../autograd/compare.js';
 import { positive, type Random, randomFrom, randomValues, signed } from '../autograd/values.js';
 import type { TestCase, TestContext } from '../harness/case.js';
+import { runLaunches } from './run-launches.js';
 
 /** Of the largest output. The kernels add the same products in other orders: some hundred roundings of 6e-8. */
 const TOLERANCE = 1e-5;
@@ -152,17 +151,12 @@ function drawOperands(shape: ConvolutionShape, full: boolean, random: Random): O
   };
 }
 
-async function run(
+function run(
   device: Device,
   shape: ConvolutionShape,
   plan: ConvolutionPlan,
   { arrays, weight, swap, params }: Operands,
 ): Promise<Float32Array> {
-  const memory = (label: string, elements: number): Persistent => ({
-    kind: 'persistent',
-    label,
-    bytes: 4 * elements,
-  });
   const packed: Constant = {
     kind: 'constant',
     label: 'weight',
@@ -170,36 +164,18 @@ async function run(
     data: weight,
     packing: plan.packing(swap),
   };
-  const inputs = {
-    x: memory('x', arrays.x.length),
-    scaleIn: memory('scaleIn', arrays.scaleIn.length),
-    scaleOut: memory('scaleOut', arrays.scaleOut.length),
-    noise: memory('noise', arrays.noise.length),
-    bias: memory('bias', arrays.bias.length),
-  };
-  const y = memory('y', shape.batch * shape.outHeight * shape.outWidth * shape.outChannels);
-  const launches = phasesOf(shape).map(
-    (phase): Launch<Storage> => ({
+  const outputs = shape.batch * shape.outHeight * shape.outWidth * shape.outChannels;
+  return runLaunches(device, arrays, outputs, (storage, y) =>
+    phasesOf(shape).map((phase) => ({
       kernel: plan.kernel,
       label: 'convolution',
-      bindings: { ...inputs, weight: packed, y },
+      bindings: { ...storage, weight: packed, y },
       params: { ...phaseParams(shape, phase), ...params },
       workgroups: plan.workgroups(phase),
       constants: plan.constants,
       flops: 0,
-    }),
+    })),
   );
-  const program = await Program.build(device, 'convolution test', launches);
-  try {
-    for (const [name, storage] of Object.entries(inputs)) {
-      program.write(storage, arrays[name as keyof typeof arrays]);
-    }
-    program.write(y, new Float32Array(y.bytes / 4).fill(Number.NaN)); // an output that no phase writes shows
-    program.run();
-    return new Float32Array(await program.read(y));
-  } finally {
-    program.destroy();
-  }
 }
 
 function shapeOf(each: Try): ConvolutionShape {

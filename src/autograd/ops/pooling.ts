@@ -1,5 +1,6 @@
 /** Average and maximum pooling; see shaders/pooling.wgsl. */
 import { linearGrid } from '../../engine/launch.js';
+import { planMaximumGradient } from '../../engine/plans/pooling.js';
 import { assertShape, type Tensor } from '../tensor.js';
 
 /**
@@ -60,10 +61,9 @@ export function maxPool(x: Tensor, size: number, stride: number): Tensor {
         shapes: [x.shape],
         lower: (emit, [dx]) =>
           emit.launch({
-            kernel: 'pooling.maximum_gradient',
+            ...planMaximumGradient(pooling.params),
             bindings: { dy: dy!, x, maxima: y!, dx: dx! },
             params: pooling.params,
-            workgroups: linearGrid(x.size),
           }),
       }),
   });
