@@ -63,6 +63,12 @@ export async function invertPicture(
   if (resume && !earlier) say(`Note     ${name}: nothing to go on from in ${folder}, starting anew.`);
   const before = earlier ? savedSeconds(earlier.bytes, earlier.path) : 0;
   const from = earlier && decodeState(earlier.bytes, model, earlier.path);
+  if (from && from.step < steps) {
+    const differences = inverter.differences(from);
+    for (const difference of differences) say(`Note     ${earlier.path}: ${difference}.`);
+    if (differences.length > 0)
+      say('         Going on, but not to the same bytes as one whole run would have.');
+  }
 
   const bar = new ProgressBar(name, from?.step ?? 0, quiet);
   const began = performance.now();

@@ -31,7 +31,7 @@ export async function invert(options: Options): Promise<number> {
   return withSession(options, model, async (session) => {
     const { say, signal, interrupted } = session;
     warnOfDomain(session);
-    return withPrograms(session, method, steps, async (programs) => {
+    return withPrograms(session, method, async (programs) => {
       if (options.restart) await removePartials(folders, [method]);
       for (const [at, picture] of pictures.entries()) {
         const folder = folders[at]!;

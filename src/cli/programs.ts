@@ -7,17 +7,22 @@ import type { MethodPrograms } from './invert-picture.js';
 import type { Session } from './session.js';
 
 export async function withPrograms<T>(
-  { device, model }: Session,
+  { device, model, say }: Session,
   method: Method,
-  _steps: number,
   body: (programs: MethodPrograms) => Promise<T>,
 ): Promise<T> {
-  const inverter = await Inverter.build(device, model, method);
-  const renderer = await Renderer.build(device, model, method);
-  const meter = await PerceptualMeter.build(device, model, method);
+  const built: { destroy(): void }[] = [];
+  const keep = <P extends { destroy(): void }>(program: P): P => {
+    built.push(program);
+    return program;
+  };
   try {
+    const inverter = keep(await Inverter.build(device, model, method));
+    const renderer = keep(await Renderer.build(device, model, method));
+    const meter = keep(await PerceptualMeter.build(device, model, method));
+    for (const note of inverter.notes) say(`Note     ${note}`);
     return await body({ inverter, renderer, meter });
   } finally {
-    for (const program of [inverter, renderer, meter]) program.destroy();
+    for (const program of built) program.destroy();
   }
 }

@@ -38,7 +38,7 @@ export async function start(options: Options): Promise<number> {
     const results: MethodResult[] = [];
     for (const method of methods) {
       if (signal.aborted) return interrupted(results.length > 0);
-      const result = await withPrograms(session, method, steps, (programs) =>
+      const result = await withPrograms(session, method, (programs) =>
         invertPicture(session, programs, picture, output, { ...options, steps }),
       );
       if (!isFinished(result)) return interrupted(result.saved || results.length > 0);

@@ -9,6 +9,7 @@ import { TensorFile } from '../../src/io/safetensors.js';
 import { drawing } from '../inversion/random-model.js';
 import { type Ended, isRefused, run, snapshot, succeeds } from './command.js';
 import { writeModel } from './model-folder.js';
+import { withBackend } from './webgpu-stub.js';
 
 const work = mkdtempSync(join(tmpdir(), 'fwplus-'));
 const at = (...names: string[]) => join(work, ...names);
@@ -160,6 +161,16 @@ test('--resume with nothing there says so; with a finished run it goes on to mor
   assert.match(stderr, /nothing to go on from in .*, starting anew/);
   assert.not.match((await succeeds([...words, '--steps', '4'])).stderr, /nothing to go on from/);
   assert.is(metricsIn(join(out, 'picture')).methods['f/w+'].steps, 4);
+});
+
+test('--resume says where another adapter computed the first steps', async () => {
+  const out = at('moved');
+  const words = ['invert', picture, '--model', model, '-o', out];
+  await succeeds([...words, '--steps', '1']);
+  const env = withBackend(work, 'disguised(create(flags))');
+  const { stderr } = await succeeds([...words, '--steps', '2', '--resume'], { env });
+  assert.match(stderr, /Note .*codes\.fwplus\.safetensors: it was computed on .*, this is Abacus/);
+  assert.match(stderr, /not to the same bytes/);
 });
 
 test('start compares three methods in the folder itself, and goes on after an interruption', async () => {
