@@ -109,6 +109,39 @@ export const cases: TestCase[] = [
     }
   }),
 
+  traced(
+    'adam with a constant rate: any number of steps, long after the bias corrections',
+    async (_, graph, open) => {
+      const learningRate = 0.01;
+      const parameter = graph.variable('parameter', [3]);
+      const gradient = graph.variable('gradient', [3]);
+      const counter = stepCounter(graph);
+      const moments = adam(parameter, gradient, counter, { learningRate });
+      advance(counter);
+      const executable = await open([]);
+      const drawn = [0.5, -0.25, 2];
+      executable.write(gradient, Float32Array.from(drawn));
+      for (const step of [0, 1, 1200, 17319, 17320, 17321, 1000000]) {
+        const states = drawn.map((value) => ({ value, first: value / 2, second: value ** 2 / 4 }));
+        executable.write(parameter, Float32Array.from(drawn));
+        executable.write(
+          moments.first,
+          Float32Array.from(states, ({ first }) => first),
+        );
+        executable.write(
+          moments.second,
+          Float32Array.from(states, ({ second }) => second),
+        );
+        executable.write(counter, new Uint32Array([step]));
+        executable.run();
+        const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        for (const [at, state] of states.entries()) adamStep(state, drawn[at], step, learningRate, options);
+        const wanted = Float32Array.from(states, ({ value }) => value);
+        assertClose(`at step ${step}`, await executable.read(parameter), wanted, TOLERANCE);
+      }
+    },
+  ),
+
   traced('adam over several workgroups finds the minimum of a square', async (_, graph, open) => {
     const shape = [1, 200];
     const target = randomValues(shape, randomFrom('target'));
