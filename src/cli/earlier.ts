@@ -33,8 +33,13 @@ export function checkPartials(
   const [found] = partials(folders, methods);
   if (found === undefined) return;
   throw new FwplusError(`${found} holds the work of an earlier run that was interrupted.`, {
-    hint: 'Add --resume to go on with it, or --restart to throw it away.',
+    hint: `Add ${spelt('--resume')} to go on with it, or ${spelt('--restart')} to throw it away.`,
   });
+}
+
+/** An option as it has to be typed: npm keeps those to itself that stand before `--`. */
+export function spelt(option: string): string {
+  return process.env.npm_lifecycle_event === 'start' ? `-- ${option}` : option;
 }
 
 export async function removePartials(folders: readonly string[], methods: readonly Method[]): Promise<void> {

@@ -24,24 +24,34 @@ interface Metrics {
   readonly methods: Readonly<Record<string, MethodMetrics>>;
 }
 
-export async function metricsJson(
-  { adapter, model }: Session,
-  picture: Picture,
-  results: readonly MethodResult[],
-  folder: string,
-): Promise<string> {
-  const metrics: Omit<Metrics, 'methods'> = {
-    adapter,
-    model: model.id,
-    image: picture.name,
-    target: results[0]!.state.targetHash,
-  };
-  const methods = { ...(await earlierMethods(folder, metrics)) };
-  for (const result of results) methods[result.name] = metricsOf(result);
-  return `${JSON.stringify({ ...metrics, methods }, null, 2)}\n`;
+export interface MetricsFile {
+  readonly json: string;
+  /** Methods of an earlier run of another picture, or model, whose other files stay where they are. */
+  readonly strangers: readonly string[];
 }
 
-function metricsOf({ psnr, perceptual, seconds, state }: MethodResult): MethodMetrics {
+export async function metricsFile(
+  { adapter, model }: Pick<Session, 'adapter' | 'model'>,
+  picture: Pick<Picture, 'name'>,
+  results: readonly Pick<MethodResult, 'name' | 'psnr' | 'perceptual' | 'seconds' | 'state'>[],
+  folder: string,
+): Promise<MetricsFile> {
+  const target = results[0]!.state.targetHash;
+  const own = { adapter, model: model.id, image: picture.name, target };
+  const earlier = await readMetrics(join(folder, 'metrics.json'));
+  const agrees = earlier?.model === own.model && earlier.image === own.image && earlier.target === target;
+  const methods: Record<string, MethodMetrics> = agrees ? methodsOf(earlier, adapter) : {};
+  for (const result of results) methods[result.name] = metricsOf(result);
+  const strangers = agrees ? [] : Object.keys(earlier?.methods ?? {}).filter((name) => !(name in methods));
+  return { json: `${JSON.stringify({ ...own, methods }, null, 2)}\n`, strangers };
+}
+
+function metricsOf({
+  psnr,
+  perceptual,
+  seconds,
+  state,
+}: Pick<MethodResult, 'psnr' | 'perceptual' | 'seconds' | 'state'>): MethodMetrics {
   return {
     psnr: Number.isFinite(psnr) ? rounded(psnr, 3) : 'Infinity',
     perceptual: rounded(perceptual, 5),
@@ -50,19 +60,11 @@ function metricsOf({ psnr, perceptual, seconds, state }: MethodResult): MethodMe
   };
 }
 
-async function earlierMethods(
-  folder: string,
-  { adapter, model, image, target }: Omit<Metrics, 'methods'>,
-): Promise<Metrics['methods']> {
-  const earlier = await readMetrics(join(folder, 'metrics.json'));
-  const agree = earlier?.model === model && earlier.image === image && earlier.target === target;
-  if (!agree || !earlier?.methods || earlier.adapter === undefined) return {};
-  if (earlier.adapter === adapter) return earlier.methods;
-  const marked = Object.entries(earlier.methods).map(([name, method]): [string, MethodMetrics] => [
-    name,
-    { adapter: earlier.adapter!, ...method },
-  ]);
-  return Object.fromEntries(marked);
+/** The methods of an earlier file, each with its adapter where that is another one. */
+function methodsOf(earlier: Partial<Metrics>, adapter: string): Record<string, MethodMetrics> {
+  const mark = earlier.adapter && earlier.adapter !== adapter ? { adapter: earlier.adapter } : {};
+  const methods = Object.entries(earlier.methods ?? {});
+  return Object.fromEntries(methods.map(([name, method]) => [name, { ...mark, ...method }]));
 }
 
 /** Undefined where there is none, or it is none of ours: it is replaced then. */

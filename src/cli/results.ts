@@ -9,7 +9,7 @@ import { sheet } from '../io/sheet.js';
 import { columns } from './columns.js';
 import { finishedPath, removePartials, slug } from './earlier.js';
 import type { MethodResult } from './invert-picture.js';
-import { metricsJson } from './metrics-file.js';
+import { metricsFile } from './metrics-file.js';
 import type { Picture } from './picture.js';
 import type { Session } from './session.js';
 
@@ -39,12 +39,13 @@ export async function writeResults(
   title: string,
 ): Promise<void> {
   const chart = lossPlot(picture, results);
+  const metrics = await metricsFile(session, picture, results, folder);
   const contents: Record<string, Uint8Array | string> = {
     'target.png': await encodePng(picture.image),
     'sheet.png': await encodePng(comparison(session, picture, results, title)),
     'loss.svg': chart.svg,
     'loss.png': await encodePng(chart.image),
-    'metrics.json': await metricsJson(session, picture, results, folder),
+    'metrics.json': metrics.json,
   };
   for (const { name, image } of results)
     contents[`reconstruction.${slug(name)}.png`] = await encodePng(image);
@@ -56,6 +57,10 @@ export async function writeResults(
     [folder],
     results.map(({ state }) => state.method),
   );
+  if (metrics.strangers.length > 0) {
+    const names = metrics.strangers.map(titleOf).join('; ');
+    session.say(`Note     ${folder} still holds codes of another picture or model: ${names}.`);
+  }
 }
 
 function comparison(

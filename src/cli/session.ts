@@ -4,6 +4,7 @@ import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
 import type { Model } from '../inversion/model.js';
+import { spelt } from './earlier.js';
 import type { Options } from './options.js';
 
 export interface Session {
@@ -40,7 +41,7 @@ export async function withSession<T>(
   const interrupted = (saved: boolean) => {
     say(
       saved
-        ? 'Interrupted and saved. The same command with --resume goes on.'
+        ? `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`
         : 'Interrupted before there was anything new to save.',
     );
     return exitCode;

@@ -1,10 +1,16 @@
 /** Small parts of the command, as functions. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Autosave } from '../../src/cli/autosave.js';
 import { columns } from '../../src/cli/columns.js';
+import { metricsFile } from '../../src/cli/metrics-file.js';
 import { progressLine } from '../../src/cli/progress.js';
 import { chromiumAdvice, driverAdvice, systemOf } from '../../src/cli/system.js';
+import type { InversionState } from '../../src/inversion/codes.js';
+import type { Model } from '../../src/inversion/model.js';
 
 test('saving that fails is said once and tried again', async () => {
   const warnings: string[] = [];
@@ -48,6 +54,34 @@ test('columns are aligned', () => {
     ]),
     'a      bb\nlong    1   2',
   );
+});
+
+test('metrics.json keeps the methods of earlier runs on the same picture', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fwplus-'));
+  const write = async (name: string, psnr: number, { adapter = 'one', targetHash = 'a' } = {}) => {
+    const state = { targetHash, step: 2 } as InversionState;
+    const result = { name, psnr, perceptual: 0.123456, seconds: 1.234, state };
+    const session = { adapter, model: { id: 'model' } as Model };
+    const { json, strangers } = await metricsFile(session, { name: 'picture' }, [result], folder);
+    writeFileSync(join(folder, 'metrics.json'), json);
+    return { ...JSON.parse(json), strangers };
+  };
+  const rest = { perceptual: 0.12346, seconds: 1.23, steps: 2 };
+  const first = await write('w+', Number.POSITIVE_INFINITY);
+  assert.equal(first.methods, { 'w+': { psnr: 'Infinity', ...rest } });
+  const second = await write('f/w+', 20.12345, { adapter: 'two' });
+  assert.is(second.adapter, 'two');
+  assert.equal(second.methods, {
+    'w+': { adapter: 'one', psnr: 'Infinity', ...rest },
+    'f/w+': { psnr: 20.123, ...rest },
+  });
+  assert.equal(second.strangers, []);
+  const other = await write('f/w+', 21, { targetHash: 'b' });
+  assert.equal(other.methods, { 'f/w+': { psnr: 21, ...rest } });
+  assert.equal(other.strangers, ['w+']);
+  writeFileSync(join(folder, 'metrics.json'), 'no JSON');
+  assert.equal((await write('w+', 1)).strangers, []);
+  rmSync(folder, { recursive: true });
 });
 
 test('how drivers are had on each system', () => {
