@@ -24,7 +24,7 @@ export function run(words: readonly string[], { env, onStderr }: RunOptions = {}
   const child = spawn(process.execPath, [main, ...words], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60000,
+    timeout: 120000,
   });
   const text = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
