@@ -75,7 +75,6 @@ def main(o):
     net = load_perceptual(o.work)
     report = {"generator_images": state["images"]}
 
-    mean, values, vectors = statistics(g.mapping)
     if o.recount_w_avg:
         z = torch.randn(100_000, W_DIM, generator=torch.Generator().manual_seed(22))
         g.mapping.w_avg.copy_(g.mapping(z).mean(0))
@@ -84,6 +83,8 @@ def main(o):
     tensors = half(dict(g.state_dict()))
     report["generator_rounding"] = rounding(g, lambda m, z: m(z), tensors)
     save_file(tensors, path("generator.safetensors"))
+    g.load_state_dict({k: v.float() for k, v in tensors.items()})   # all that follows is of the weights as stored
+    mean, values, vectors = statistics(g.mapping)
     save_file(half(net.export()), path("perceptual.safetensors"))
     save_file({"mean_latent": torch.tensor(mean).float(), "eigen_values": torch.tensor(values).float(),
                "eigen_vectors": torch.tensor(np.ascontiguousarray(vectors)).float()}, path("pnorm.safetensors"))
