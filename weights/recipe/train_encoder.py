@@ -1,6 +1,6 @@
 """Train the base-code encoder E on the generator's own pictures: G(E(I), w) shall be I again.
 
-    python train_encoder.py --work DIR --until 23:15
+    python train_encoder.py --work DIR --minutes 30
 
 One w per picture, truncated by 0.7 on rows 0-7, the stored noise. Loss: mean square + 10 perceptual distances.
 Adam at 1e-3; a tenth of it after 60 % of the time and a hundredth after 85 %. Run again to go on from DIR/encoder.pt.
@@ -12,7 +12,7 @@ import time
 
 import torch
 
-from files import save, seconds_until
+from files import save
 from nets.encoder import encoder
 from nets.perceptual import Perceptual
 from nets.stylegan2 import NUM_WS, W_DIM, Generator
@@ -67,7 +67,7 @@ def main(o):
 
     picture, losses = compiled(picture), compiled(losses)
     source = os.path.join(o.work, "gan.pt")
-    total, known = seconds_until(o.until), os.path.getmtime(source)
+    total, known = 60 * o.minutes, os.path.getmtime(source)
     began = saved = time.time()
     first, mean = i, None
     while time.time() - began < total:
@@ -119,7 +119,7 @@ def validate(g, net, e):
 if __name__ == "__main__":
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--work", required=True)
-    p.add_argument("--until", required=True, help="UTC wall-clock time HH:MM to be done at")
+    p.add_argument("--minutes", type=float, required=True, help="length of this run; its learning-rate schedule is fitted to it")
     p.add_argument("--batch", type=int, default=16)
     p.add_argument("--lr", type=float, default=1e-3)
     p.add_argument("--no-compile", dest="compile", action="store_false")

@@ -4,9 +4,9 @@ Stage 1 (`--paired IMAGES`): every drawing has its own z (the normal numbers it 
 to draw each z's own picture. Stage 2: against a discriminator - non-saturating logistic loss, lazy R1, style mixing, averaged
 weights - with half of each batch still held to its own picture.
 
-    python train_gan.py --data faces64.npy --work DIR --paired 150000 --until 22:50
+    python train_gan.py --data faces64.npy --work DIR --paired 150000 --minutes 60
 
-Stops at --images or at the wall-clock time --until (UTC); run again to go on from DIR/gan.pt. DIR/perceptual.pt is used as
+Stops at --images or after --minutes; run again to go on from DIR/gan.pt. DIR/perceptual.pt is used as
 soon as it is there.
 """
 import argparse
@@ -20,7 +20,7 @@ import torch.nn.functional as F
 
 from dataset import SEED
 from faces import latents
-from files import save, seconds_until
+from files import save
 from nets.discriminator import Discriminator
 from nets.perceptual import Perceptual
 from nets.stylegan2 import NUM_WS, W_DIM, Generator
@@ -164,7 +164,7 @@ class Trainer:
 
     def run(self):
         o = self.o
-        end = time.time() + (seconds_until(o.until) if o.until else 1e9)
+        end = time.time() + 60 * o.minutes
         began, first, saved, drawn, i = time.time(), self.images, time.time(), time.time(), 0
         self.load_perceptual()
         while self.images < o.images and time.time() < end:
@@ -190,7 +190,7 @@ def options(argv=None):
     p.add_argument("--work", required=True)
     p.add_argument("--images", type=int, default=10 ** 9)
     p.add_argument("--paired", type=int, default=150000, help="images of stage 1")
-    p.add_argument("--until", help="UTC wall-clock time HH:MM to stop at")
+    p.add_argument("--minutes", type=float, default=1e9, help="length of this run")
     p.add_argument("--batch", type=int, default=16)
     p.add_argument("--lr", type=float, default=2e-3)
     p.add_argument("--map-lr", type=float, default=20, help="the mapping's learning rate in stage 1, times --lr")
