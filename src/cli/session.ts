@@ -80,6 +80,6 @@ export async function openChosenDevice(adapter: string | undefined): Promise<Dev
 /** Said where a person brings a picture of their own to the default model. */
 export function warnOfDomain({ model, isDefaultModel, say }: Session): void {
   if (!isDefaultModel) return;
-  say(`Note     the default model knows only ${model.domain}; a photograph will come out looking like one.`);
+  say(`Note     the default model knows ${model.domain}: a photograph will come out as a drawing.`);
   say('         Give --model for a generator of your own.');
 }

@@ -89,7 +89,7 @@ test('how drivers are had on each system', () => {
   const bookworm = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n';
   assert.match(
     advice(bookworm),
-    /-t bookworm-backports libvulkan1.*\n.*too old.*\n.*bookworm-backports main/,
+    /-t bookworm-backports libvulkan1.*\n.*too old.*\nmirror=.*\n.*\$mirror bookworm-backports main/,
   );
   assert.match(advice('ID=debian\nVERSION_ID="13"\n'), /apt-get install -y libvulkan1 mesa-vulkan-drivers$/);
   assert.match(advice('ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID="12"\n'), /install -y libvulkan1/);
