@@ -64,22 +64,5 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     }
   }
 
-  var sums = array<f32, ${PIXELS * CHANNELS}>(
-    #for c in 0..CHANNELS
-    #for j in 0..PIXELS
-    sum${c}_$j,
-    #end
-    #end
-  );
-  for (var c = 0u; c < ${CHANNELS}u; c++) {
-    let o = firstChannel + c * channelTiles;
-    if (o >= p.outChannels) { break; }
-    let scale = scaleOut[n * p.outChannels + o];
-    let shift = bias[o];
-    for (var j = 0u; j < ${PIXELS}u; j++) {
-      let q = firstPixel + j;
-      if (q >= pixels) { break; }
-      store(n, q, o, sums[c * ${PIXELS}u + j], scale, shift);
-    }
-  }
+  #include store_tile
 }

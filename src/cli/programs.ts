@@ -1,4 +1,5 @@
 /** The programs of a method, built, used and destroyed. */
+import { withDisposal } from '../engine/disposal.js';
 import { Inverter } from '../inversion/inverter.js';
 import type { Method } from '../inversion/method.js';
 import { PerceptualMeter } from '../inversion/metrics.js';
@@ -11,18 +12,11 @@ export async function withPrograms<T>(
   method: Method,
   body: (programs: MethodPrograms) => Promise<T>,
 ): Promise<T> {
-  const built: { destroy(): void }[] = [];
-  const keep = <P extends { destroy(): void }>(program: P): P => {
-    built.push(program);
-    return program;
-  };
-  try {
-    const inverter = keep(await Inverter.build(device, model, method));
-    const renderer = keep(await Renderer.build(device, model, method));
-    const meter = keep(await PerceptualMeter.build(device, model, method));
+  return withDisposal(async (held) => {
+    const inverter = held.use(await Inverter.build(device, model, method));
+    const renderer = held.use(await Renderer.build(device, model, method));
+    const meter = held.use(await PerceptualMeter.build(device, model, method));
     for (const note of inverter.notes) say(`Note     ${note}`);
-    return await body({ inverter, renderer, meter });
-  } finally {
-    for (const program of built) program.destroy();
-  }
+    return body({ inverter, renderer, meter });
+  });
 }

@@ -9,9 +9,6 @@ export interface TextStyle {
   readonly weight?: 'regular' | 'semibold';
 }
 
-/** Inter's height of capitals and of x, in em. */
-export const capHeight = 0.7275;
-
 /** Where the point given to `drawText` lies in the text. */
 export type Align = 'left' | 'centre' | 'right';
 
