@@ -8,7 +8,13 @@ export type { LaunchTime, MemoryReport } from './engine/program.js';
 export { FwplusError } from './errors.js';
 export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
 export { type Inversion, type InvertOptions, invertImage } from './inversion/invert-image.js';
-export { Inverter, type Progress, type RunOptions } from './inversion/inverter.js';
+export {
+  type BatchProgress,
+  type BatchRunOptions,
+  Inverter,
+  type Progress,
+  type RunOptions,
+} from './inversion/inverter.js';
 export { loadModel } from './inversion/load-model.js';
 export {
   checkMethod,

@@ -1,6 +1,6 @@
 /**
  * Inversion by optimisation (Kang et al. 2021): one Adam over the base and the detail code. The whole step is
- * one Program, built once and used for any number of pictures; nothing is read back inside a step.
+ * one Program, built once and used for any number of pictures, one or several at a time; nothing is read back inside a step.
  */
 import { adam, type Moments } from '../autograd/adam.js';
 import { compile, type Executable } from '../autograd/compile.js';
@@ -13,7 +13,7 @@ import type { Device } from '../engine/device.js';
 import { allOrNothing, type Disposal } from '../engine/disposal.js';
 import type { LaunchTime, MemoryReport } from '../engine/program.js';
 import { FwplusError } from '../errors.js';
-import type { Computation, InversionState, MomentValues, StepRecord } from './codes.js';
+import type { Computation, InversionState, StepRecord } from './codes.js';
 import { computationOf, differencesOf } from './computation.js';
 import { checkMethod, type Method } from './method.js';
 import { type Model, requirePNorm } from './model.js';
@@ -27,21 +27,24 @@ import {
   targetTensors,
 } from './objective.js';
 import { clipToPNorm } from './pnorm.js';
-import { Starter } from './start.js';
+import { type Start, Starter } from './start.js';
 import { hashTarget, type Target } from './target.js';
 
 /** Steps whose terms the GPU keeps; the host reads them at least this often. */
 const RING = 64;
 
-export interface RunOptions {
+interface Running {
   /** Total steps, those of a resumed state included. */
   readonly steps: number;
+  /** Stops after the steps in flight; the state so far is returned. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunOptions extends Running {
   /** Goes on from here instead of starting. */
   readonly resume?: InversionState;
   /** Called every few steps; its promise is waited for, so it may save. */
   readonly onProgress?: (progress: Progress) => void | Promise<void>;
-  /** Stops after the steps in flight; the state so far is returned. */
-  readonly signal?: AbortSignal;
 }
 
 export interface Progress {
@@ -50,6 +53,26 @@ export interface Progress {
   readonly last: StepRecord;
   /** Reads the state as it is after `step` steps. */
   readonly state: () => Promise<InversionState>;
+}
+
+/** Like RunOptions, with one entry a picture. */
+export interface BatchRunOptions extends Running {
+  readonly resume?: readonly InversionState[];
+  readonly onProgress?: (progress: BatchProgress) => void | Promise<void>;
+}
+
+export interface BatchProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly last: readonly StepRecord[];
+  readonly states: () => Promise<InversionState[]>;
+}
+
+/** A picture on its way: what it is, and what its base term holds f to. */
+interface Picture {
+  readonly targetHash: string;
+  readonly baseTarget: Float32Array | undefined;
+  readonly history: StepRecord[];
 }
 
 interface Parts {
@@ -68,6 +91,8 @@ export class Inverter {
   readonly notes: readonly string[];
   /** What computes, for `differences`. */
   readonly computation: Computation;
+  /** The most pictures that run at once. */
+  readonly batch: number;
   readonly #starter: Starter;
   readonly #parts: Parts;
   #running = false;
@@ -75,12 +100,14 @@ export class Inverter {
   private constructor(
     model: Model,
     method: Method,
+    batch: number,
     computation: Computation,
     starter: Starter,
     parts: Parts,
   ) {
     this.model = model;
     this.method = method;
+    this.batch = batch;
     this.notes = starter.notes;
     this.computation = computation;
     this.#starter = starter;
@@ -89,19 +116,32 @@ export class Inverter {
 
   /**
    * Builds the programs of a method: once for any number of pictures and steps. Destroy it when done.
+   * @param batch pictures that one step works on at once, for `runAll`: faster for each of them, and as many times the memory.
    * @throws FwplusError where the method has a field of no use or a base code that the generator has not, where it wants
    *   P-norm+ statistics and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
    *   Nothing is left behind then.
    */
-  static build(device: Device, model: Model, method: Method): Promise<Inverter> {
-    return allOrNothing((made) => Inverter.#build(device, model, checkMethod(method, 'Inverter'), made));
+  static async build(device: Device, model: Model, method: Method, batch = 1): Promise<Inverter> {
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw new FwplusError(
+        `An inverter of ${batch} pictures at once is wanted; that is a whole number from 1.`,
+      );
+    }
+    const checked = checkMethod(method, 'Inverter');
+    return allOrNothing((made) => Inverter.#build(device, model, checked, batch, made));
   }
 
-  static async #build(device: Device, model: Model, method: Method, made: Disposal): Promise<Inverter> {
+  static async #build(
+    device: Device,
+    model: Model,
+    method: Method,
+    batch: number,
+    made: Disposal,
+  ): Promise<Inverter> {
     const starter = made.use(await Starter.build(device, model, method));
     const graph = new Graph();
-    const codes = codeTensors(graph, model, method, 1);
-    const target = targetTensors(graph, model, method, 1);
+    const codes = codeTensors(graph, model, method, batch);
+    const target = targetTensors(graph, model, method, batch);
     const { terms } = objective(model, method, codes, target);
     const counter = stepCounter(graph);
     const variables = [...(codes.base ? [codes.base] : []), codes.detail];
@@ -130,7 +170,7 @@ export class Inverter {
     const detail = moments.at(-1)!;
     const base = codes.base ? moments[0] : undefined;
     const computation = await computationOf(device.facts, executable.plans);
-    return new Inverter(model, method, computation, starter, {
+    return new Inverter(model, method, batch, computation, starter, {
       executable,
       codes,
       target,
@@ -155,15 +195,41 @@ export class Inverter {
   }
 
   /**
-   * Inverts one picture, one at a time.
+   * Inverts one picture.
    * @param target of this inverter's model and method.
-   * @throws FwplusError where the loss is no longer finite, where the state to go on from is of another model, picture or
-   *   method, where another picture is being inverted, and where the GPU reports an error.
+   * @throws FwplusError as `runAll` does.
    */
-  async run(target: Target, options: RunOptions): Promise<InversionState> {
+  async run(target: Target, { resume, onProgress, ...options }: RunOptions): Promise<InversionState> {
+    const [state] = await this.runAll([target], {
+      ...options,
+      ...(resume && { resume: [resume] }),
+      ...(onProgress && {
+        onProgress: ({ step, steps, last, states }: BatchProgress) =>
+          onProgress({ step, steps, last: last[0]!, state: async () => (await states())[0]! }),
+      }),
+    });
+    return state!;
+  }
+
+  /**
+   * Inverts up to `batch` pictures together; each comes out as it would alone, but for rounding.
+   * @param targets of this inverter's model and method.
+   * @returns the states, in the targets' order.
+   * @throws FwplusError where the loss is no longer finite, where a state to go on from is of another model, picture, step or
+   *   method, where other pictures are being inverted, and where the GPU reports an error.
+   */
+  async runAll(targets: readonly Target[], options: BatchRunOptions): Promise<InversionState[]> {
     if (!Number.isInteger(options.steps) || options.steps < 0) {
       throw new FwplusError(
         `An inversion of ${options.steps} steps is wanted; steps are whole numbers from 0.`,
+      );
+    }
+    if (targets.length < 1 || targets.length > this.batch) {
+      throw new FwplusError(
+        `This inverter takes 1 to ${this.batch} pictures at once, not ${targets.length}.`,
+        {
+          hint: 'Build it for more pictures, or give fewer.',
+        },
       );
     }
     if (this.#running) {
@@ -173,41 +239,30 @@ export class Inverter {
     }
     this.#running = true;
     try {
-      return await this.#run(target, options);
+      return await this.#run(targets, options);
     } finally {
       this.#running = false;
     }
   }
 
-  async #run(target: Target, { steps, resume, onProgress, signal }: RunOptions): Promise<InversionState> {
-    const targetHash = await hashTarget(target);
-    const baseTarget = await this.#begin(target, targetHash, resume);
-    const history: StepRecord[] = [...(resume?.history ?? [])];
-    let step = resume?.step ?? 0;
-    const state = async (): Promise<InversionState> => ({
-      modelId: this.model.id,
-      method: this.method,
-      targetHash,
-      step,
-      baseTarget,
-      computation: this.computation,
-      history: [...history],
-      ...(await this.#readCodes(step)),
-    });
+  async #run(
+    targets: readonly Target[],
+    { steps, resume, onProgress, signal }: BatchRunOptions,
+  ): Promise<InversionState[]> {
+    const pictures = await this.#begin(targets, resume);
+    let step = resume?.[0]?.step ?? 0;
+    const states = () => this.#states(pictures, step);
     let chunk = 1;
     while (step < steps && !signal?.aborted) {
       const count = Math.min(chunk, steps - step);
       const began = performance.now();
       for (let at = 0; at < count; at++) this.#parts.executable.run();
-      const made = await this.#readHistory(step, count);
-      const diverged = made.findIndex(({ total }) => !Number.isFinite(total));
-      if (diverged >= 0) throw this.#divergence(step + diverged);
-      history.push(...made);
+      await this.#readHistory(pictures, step, count);
       step += count;
       chunk = nextChunk(count, performance.now() - began);
-      await onProgress?.({ step, steps, last: history.at(-1)!, state });
+      await onProgress?.({ step, steps, last: pictures.map(({ history }) => history.at(-1)!), states });
     }
-    return state();
+    return states();
   }
 
   destroy(): void {
@@ -215,25 +270,71 @@ export class Inverter {
     this.#parts.executable.destroy();
   }
 
-  /** Writes inputs, codes and optimiser state; returns the target of the base term. */
-  async #begin(target: Target, targetHash: string, resume: InversionState | undefined) {
+  /** Writes inputs, codes and optimiser state. Places without a picture repeat the last one. */
+  async #begin(
+    targets: readonly Target[],
+    resume: readonly InversionState[] | undefined,
+  ): Promise<Picture[]> {
     const { executable, codes, target: wanted, moments, counter } = this.#parts;
-    if (resume) this.#checkResume(resume, targetHash);
-    const start = await this.#starter.start(target);
-    const initial = resume?.codes ?? start.codes;
-    const baseTarget = resume ? resume.baseTarget : start.codes.base;
+    const hashes = await Promise.all(targets.map(hashTarget));
+    if (resume) this.#checkResumed(resume, hashes);
+    const starts: Start[] = [];
+    for (const target of targets) starts.push(await this.#starter.start(target));
+    const initial = starts.map(({ codes: fresh }, at) => resume?.[at]?.codes ?? fresh);
+    const baseTargets = starts.map((start, at) => (resume ? resume[at]!.baseTarget : start.codes.base));
+    const saved = targets.map((_, at) => resume?.[at]?.moments);
 
-    executable.write(wanted.picture, target.picture);
+    const write = (tensor: Tensor, values: readonly (Float32Array | undefined)[]) =>
+      executable.write(tensor, stacked(tensor, this.batch, values));
+    write(
+      wanted.picture,
+      targets.map(({ picture }) => picture),
+    );
     wanted.features.forEach((feature, tap) => {
-      executable.write(feature, start.features[tap]!);
+      write(
+        feature,
+        starts.map(({ features }) => features[tap]!),
+      );
     });
-    if (wanted.base) executable.write(wanted.base, baseTarget!);
-    if (codes.base) executable.write(codes.base, initial.base!);
-    executable.write(codes.detail, initial.detail);
-    if (moments.base) writeMoments(executable, moments.base, resume?.moments.base);
-    writeMoments(executable, moments.detail, resume?.moments.detail);
-    executable.write(counter, Uint32Array.of(resume?.step ?? 0));
-    return baseTarget;
+    if (wanted.base) write(wanted.base, baseTargets);
+    if (codes.base)
+      write(
+        codes.base,
+        initial.map(({ base }) => base),
+      );
+    write(
+      codes.detail,
+      initial.map(({ detail }) => detail),
+    );
+    for (const which of ['first', 'second'] as const) {
+      if (moments.base)
+        write(
+          moments.base[which],
+          saved.map((values) => values?.base?.[which]),
+        );
+      write(
+        moments.detail[which],
+        saved.map((values) => values?.detail[which]),
+      );
+    }
+    executable.write(counter, Uint32Array.of(resume?.[0]?.step ?? 0));
+    return hashes.map((targetHash, at) => ({
+      targetHash,
+      baseTarget: baseTargets[at],
+      history: [...(resume?.[at]?.history ?? [])],
+    }));
+  }
+
+  #checkResumed(states: readonly InversionState[], hashes: readonly string[]): void {
+    if (states.length !== hashes.length || states.some(({ step }) => step !== states[0]!.step)) {
+      throw new FwplusError(
+        `The saved inversions cannot go on together: ${hashes.length} pictures, states after ${states.map(({ step }) => step).join(', ')} steps.`,
+        { hint: 'Give one state a picture, all after as many steps.' },
+      );
+    }
+    states.forEach((state, at) => {
+      this.#checkResume(state, hashes[at]!);
+    });
   }
 
   #checkResume(state: InversionState, targetHash: string): void {
@@ -269,36 +370,61 @@ export class Inverter {
     );
   }
 
-  async #readCodes(step: number): Promise<Pick<InversionState, 'codes' | 'moments'>> {
-    const { executable, codes, moments } = this.#parts;
-    const read = async (tensor: Tensor) => {
-      const data = await executable.read(tensor);
-      // The update after the last loss may be the one that diverges.
-      if (!data.every(Number.isFinite)) throw this.#divergence(step);
-      return data;
-    };
-    const values = async (pair: Moments): Promise<MomentValues> => ({
-      first: await read(pair.first),
-      second: await read(pair.second),
-    });
-    return {
-      codes: {
-        base: codes.base && (await read(codes.base)),
-        detail: await read(codes.detail),
+  async #states(pictures: readonly Picture[], step: number): Promise<InversionState[]> {
+    const { codes, moments } = this.#parts;
+    const read = (tensor: Tensor | undefined) => this.#read(tensor, step);
+    const [base, detail] = [await read(codes.base), await read(codes.detail)];
+    const [base1, base2] = [await read(moments.base?.first), await read(moments.base?.second)];
+    const [detail1, detail2] = [await read(moments.detail.first), await read(moments.detail.second)];
+    return pictures.map(({ targetHash, baseTarget, history }, at) => ({
+      modelId: this.model.id,
+      method: this.method,
+      targetHash,
+      step,
+      baseTarget,
+      computation: this.computation,
+      history: [...history],
+      codes: { base: base?.[at], detail: detail![at]! },
+      moments: {
+        base: base1 && base2 && { first: base1[at]!, second: base2[at]! },
+        detail: { first: detail1![at]!, second: detail2![at]! },
       },
-      moments: { base: moments.base && (await values(moments.base)), detail: await values(moments.detail) },
-    };
+    }));
   }
 
-  async #readHistory(first: number, count: number): Promise<StepRecord[]> {
+  /** A tensor's values, by picture. */
+  async #read(tensor: Tensor | undefined, step: number): Promise<Float32Array[] | undefined> {
+    if (!tensor) return undefined;
+    const data = await this.#parts.executable.read(tensor);
+    // The update after the last loss may be the one that diverges.
+    if (!data.every(Number.isFinite)) throw this.#divergence(step);
+    const size = data.length / this.batch;
+    return Array.from({ length: this.batch }, (_, at) => data.slice(at * size, (at + 1) * size));
+  }
+
+  /** Adds the records of `count` steps from `first` on to every picture's history. */
+  async #readHistory(pictures: readonly Picture[], first: number, count: number): Promise<void> {
     const ring = await this.#parts.executable.read(this.#parts.ring);
-    return Array.from({ length: count }, (_, at) => recordOf(ring, (first + at) % RING));
+    for (let step = first; step < first + count; step++) {
+      pictures.forEach(({ history }, at) => {
+        const made = recordOf(ring, step % RING, this.batch, at);
+        if (!Number.isFinite(made.total)) throw this.#divergence(step);
+        history.push(made);
+      });
+    }
   }
 }
 
-function writeMoments(executable: Executable, moments: Moments, values: MomentValues | undefined): void {
-  executable.write(moments.first, values?.first ?? new Float32Array(moments.first.size));
-  executable.write(moments.second, values?.second ?? new Float32Array(moments.second.size));
+/** The values of all pictures in one array; zeros where there are none, the last picture's where pictures are missing. */
+function stacked(tensor: Tensor, batch: number, values: readonly (Float32Array | undefined)[]): Float32Array {
+  if (batch === 1 && values[0]) return values[0];
+  const all = new Float32Array(tensor.size);
+  const size = tensor.size / batch;
+  for (let at = 0; at < batch; at++) {
+    const own = values[Math.min(at, values.length - 1)];
+    if (own) all.set(own, at * size);
+  }
+  return all;
 }
 
 /** Reads about four times a second: often enough to watch, seldom enough not to wait. */

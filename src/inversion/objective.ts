@@ -29,9 +29,9 @@ export interface TargetTensors {
 export const TERMS = ['total', 'squared', 'perceptual', 'base', 'pnorm', 'error'] as const;
 export type Term = (typeof TERMS)[number];
 
-/** Row `row` of a recorded history. */
-export function recordOf(history: Float32Array, row: number): Record<Term, number> {
-  const entries = TERMS.map((term, column) => [term, history[row * TERMS.length + column]!]);
+/** Row `row` of a recorded history, of sample `sample` of `batch`. */
+export function recordOf(history: Float32Array, row: number, batch = 1, sample = 0): Record<Term, number> {
+  const entries = TERMS.map((term, at) => [term, history[(row * TERMS.length + at) * batch + sample]!]);
   return Object.fromEntries(entries) as Record<Term, number>;
 }
 

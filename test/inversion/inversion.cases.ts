@@ -50,6 +50,12 @@ async function whitened(device: Device, model: Model, detail: Float32Array): Pro
   return v!;
 }
 
+/** |a − b| over |b|, in L2. */
+function apart(a: Float32Array, b: Float32Array): number {
+  const norm = (x: Float32Array) => Math.hypot(...x);
+  return norm(a.map((value, at) => value - b[at]!)) / norm(b);
+}
+
 function twentySteps(method: Method): TestCase {
   return {
     name: `twenty steps into ${methodName(method)}: the same bytes on one driver, the same quality on any`,
@@ -211,6 +217,44 @@ export const cases: TestCase[] = [
         assert.equal(encodeState(await inverter.run(target, { steps: 5 }), model), first);
         assert.not.equal(other, first);
       });
+    },
+  },
+  {
+    name: 'several pictures in one program come out as each alone, and go on from where they stopped',
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(SMALL);
+      for (const method of [intoFWPlus, intoWPlus]) {
+        const targets = [0, 30, 60].map((shade) => targetOf(model, method, shade));
+        const inverter = await Inverter.build(device, model, method, 4);
+        const one = await inverter.runAll(targets, { steps: 1 });
+        assert.is(one.length, 3);
+        await withInverter(device, model, method, async (alone) => {
+          for (const [at, target] of targets.entries()) {
+            const expected = await alone.run(target, { steps: 1 });
+            const { history, moments, targetHash } = one[at]!;
+            assert.is(targetHash, expected.targetHash);
+            const losses = [history, expected.history].map(([first]) => Float32Array.of(first!.total));
+            assert.ok(apart(losses[0]!, losses[1]!) < 1e-5);
+            assert.ok(apart(moments.detail.first, expected.moments.detail.first) < 1e-3);
+            const [base, wanted] = [moments.base, expected.moments.base];
+            if (wanted) assert.ok(apart(base!.first, wanted.first) < 1e-3);
+          }
+        });
+        const whole = await inverter.runAll(targets, { steps: STEPS });
+        const resumed = await inverter.runAll(targets, {
+          steps: STEPS,
+          resume: await inverter.runAll(targets, { steps: STOP }),
+        });
+        resumed.forEach((state, at) => {
+          assert.equal(encodeState(state, model), encodeState(whole[at]!, model));
+        });
+        await refuses(() => inverter.runAll([...targets, ...targets], { steps: 1 }), /1 to 4 pictures/);
+        const uneven = [one[0]!, one[1]!, whole[2]!];
+        await refuses(() => inverter.runAll(targets, { steps: 1, resume: uneven }), /after 1, 1, 20 steps/);
+        inverter.destroy();
+      }
+      await refuses(() => Inverter.build(device, model, intoFWPlus, 0), /0 pictures at once/);
     },
   },
   {
