@@ -11,14 +11,9 @@ import { parseArgs } from 'node:util';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { type Device, openDevice } from '../src/engine/device.js';
 import type { Launch } from '../src/engine/launch.js';
-import {
-  type ConvolutionPlan,
-  type ConvolutionShape,
-  convolutionPlans,
-  phaseFlops,
-  phaseParams,
-  phasesOf,
-} from '../src/engine/plans/convolution.js';
+import { convolutionLaunches } from '../src/engine/plans/convolution/launches.js';
+import { type ConvolutionPlan, convolutionPlans, isWinograd } from '../src/engine/plans/convolution/plan.js';
+import { type ConvolutionShape, phaseFlops, phasesOf } from '../src/engine/plans/convolution/shape.js';
 import { Program } from '../src/engine/program.js';
 import type { Constant, Persistent, Storage } from '../src/engine/storage.js';
 
@@ -107,7 +102,8 @@ console.log(describeAdapter(device.facts));
 for (const row of ROWS.filter(({ name }) => name.includes(values.shapes))) {
   const shape = shapeOf(row);
   for (const plan of convolutionPlans(shape, device.facts)) {
-    const name = [plan.kernel, ...Object.values(plan.constants)].join(' ');
+    const tile = isWinograd(plan) ? [`F${plan.tile}`] : [];
+    const name = [plan.kernel, ...tile, ...Object.values(plan.constants)].join(' ');
     if (!name.includes(values.plans)) continue;
     // The plain kernel would take minutes over the large ones.
     if (plan.kernel === 'conv' && row.side * row.side * row.into * row.out > 1e7) continue;
@@ -116,7 +112,7 @@ for (const row of ROWS.filter(({ name }) => name.includes(values.shapes))) {
     console.log(
       [
         row.name.padEnd(26),
-        name.padEnd(22),
+        name.padEnd(36),
         ...figures.map((it) => it.padStart(13)),
         `start ${start.toFixed(0)} ms`.padStart(16),
       ].join(''),
@@ -193,11 +189,11 @@ function launchesOf(shape: ConvolutionShape, plan: ConvolutionPlan): Launch<Stor
   const weight: Constant = {
     kind: 'constant',
     label: 'weight',
-    bytes: 4 * weights,
+    bytes: plan.weightBytes,
     data: Float32Array.from({ length: weights }, () => Math.random() - 0.5),
     packing: plan.packing(false),
   };
-  const bindings = {
+  const operands = {
     x: memory('x', batch * inHeight * inWidth * inChannels),
     weight,
     scaleIn: memory('scaleIn', batch * inChannels),
@@ -206,13 +202,10 @@ function launchesOf(shape: ConvolutionShape, plan: ConvolutionPlan): Launch<Stor
     bias: memory('bias', outChannels),
     y: memory('y', batch * outHeight * outWidth * outChannels),
   };
-  return phasesOf(shape).map((phase) => ({
-    kernel: plan.kernel,
-    label: 'convolution',
-    bindings,
-    params: { ...phaseParams(shape, phase), noiseStrength: 0, slope: 0.2, gain: 1, limit: 256 },
-    workgroups: plan.workgroups(phase),
-    constants: plan.constants,
-    flops: phaseFlops(shape, phase),
-  }));
+  const epilogue = { noiseStrength: 0, slope: 0.2, gain: 1, limit: 256 };
+  return convolutionLaunches<Storage>(shape, plan, operands, epilogue, (label, elements) => ({
+    kind: 'temporary',
+    label,
+    bytes: 4 * elements,
+  })).map((launch) => ({ ...launch, label: 'convolution' }));
 }

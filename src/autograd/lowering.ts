@@ -22,19 +22,20 @@ export class Lowering {
   }
 
   launch<K extends KernelName>(launch: LaunchOf<K, Operand>): void {
+    this.launchAll([{ ...launch, constants: launch.constants ?? {}, flops: launch.flops ?? 0 }]);
+  }
+
+  /** Launches that a plan has made. */
+  launchAll(launches: readonly Omit<Launch<Operand>, 'label'>[]): void {
+    for (const launch of launches) this.#put(launch);
+  }
+
+  #put(launch: Omit<Launch<Operand>, 'label'>): void {
     const bindings: Record<string, Storage> = {};
     for (const [name, operand] of Object.entries<Operand>(launch.bindings)) {
       bindings[name] = operand instanceof Tensor ? operand.storage : operand;
     }
-    this.launches.push({
-      kernel: launch.kernel,
-      label: this.#label,
-      bindings,
-      params: launch.params,
-      workgroups: launch.workgroups,
-      constants: launch.constants ?? {},
-      flops: launch.flops ?? 0,
-    });
+    this.launches.push({ ...launch, label: this.#label, bindings });
   }
 
   /** Memory that lives only between the launches of this operation. */

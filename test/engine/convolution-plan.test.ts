@@ -1,12 +1,8 @@
 /** The phases of a convolution: every output once, from the products that define it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  type ConvolutionShape,
-  packKernelFirst,
-  phaseParams,
-  phasesOf,
-} from '../../src/engine/plans/convolution.js';
+import { packKernelFirst } from '../../src/engine/plans/convolution/direct.js';
+import { type ConvolutionShape, phaseParams, phasesOf } from '../../src/engine/plans/convolution/shape.js';
 
 function shapeOf(
   side: number,

@@ -1,16 +1,16 @@
 /** The fast convolution kernels against the plain one, and which of them is planned where. */
 import type { AdapterFacts } from '../../src/engine/adapter.js';
 import type { Device } from '../../src/engine/device.js';
+import { packKernelFirst } from '../../src/engine/plans/convolution/direct.js';
+import { convolutionLaunches } from '../../src/engine/plans/convolution/launches.js';
 import {
   type ConvolutionPlan,
-  type ConvolutionShape,
   convolutionPlans,
-  packKernelFirst,
-  phaseParams,
-  phasesOf,
+  isWinograd,
   planConvolution,
-} from '../../src/engine/plans/convolution.js';
-import type { Constant } from '../../src/engine/storage.js';
+} from '../../src/engine/plans/convolution/plan.js';
+import { type ConvolutionShape, phasesOf } from '../../src/engine/plans/convolution/shape.js';
+import type { Constant, Storage } from '../../src/engine/storage.js';
 import { assertClose } from '../autograd/compare.js';
 import { positive, type Random, randomFrom, randomValues, signed } from '../autograd/values.js';
 import type { TestCase, TestContext } from '../harness/case.js';
@@ -88,6 +88,18 @@ const TRIES: readonly Try[] = [
     transposed: true,
     extra: 2,
   },
+  { name: '3×3, many tiles', batch: 2, height: 21, width: 14, into: 20, out: 36 },
+  { name: '3×3 without padding', height: 9, width: 12, into: 8, out: 8, padding: 0 },
+  { name: 'gradient of 3×3, many tiles', height: 19, width: 22, into: 16, out: 40, transposed: true },
+  {
+    name: 'gradient of 3×3 without padding',
+    height: 7,
+    width: 6,
+    into: 8,
+    out: 8,
+    padding: 0,
+    transposed: true,
+  },
   { name: 'gradient of 3×3', height: 6, width: 7, into: 16, out: 12, transposed: true },
 ];
 
@@ -107,6 +119,7 @@ export const cases: TestCase[] = [
   { name: 'plans: what an adapter lacks is not planned', run: plansFit },
   { name: 'plans: every launch stays within 65,535 groups a dimension', run: plansStayWithinLimits },
   { name: 'plans: the tiles of a launch cover its outputs', run: plansCover },
+  { name: 'plans: Winograd where its transforms pay, and nowhere else', run: winogradIsPlanned },
   { name: 'packing: four input channels side by side', run: packsFours },
 ];
 
@@ -120,7 +133,7 @@ async function compareKernels(t: TestContext, each: Try, full: boolean): Promise
   const wanted = await run(device, shape, plain, operands);
   const dims = [shape.batch, shape.outHeight, shape.outWidth, shape.outChannels];
   for (const plan of plans.filter((plan) => plan !== plain)) {
-    const what = `${plan.kernel} ${JSON.stringify(plan.constants)}`;
+    const what = `${plan.kernel} ${JSON.stringify(plan.constants)}${isWinograd(plan) ? ` F(${plan.tile})` : ''}`;
     assertClose(what, await run(device, shape, plan, operands), wanted, TOLERANCE, dims);
   }
 }
@@ -160,21 +173,23 @@ function run(
   const packed: Constant = {
     kind: 'constant',
     label: 'weight',
-    bytes: weight.byteLength,
+    bytes: plan.weightBytes,
     data: weight,
     packing: plan.packing(swap),
   };
   const outputs = shape.batch * shape.outHeight * shape.outWidth * shape.outChannels;
   return runLaunches(device, arrays, outputs, (storage, y) =>
-    phasesOf(shape).map((phase) => ({
-      kernel: plan.kernel,
-      label: 'convolution',
-      bindings: { ...storage, weight: packed, y },
-      params: { ...phaseParams(shape, phase), ...params },
-      workgroups: plan.workgroups(phase),
-      constants: plan.constants,
-      flops: 0,
-    })),
+    convolutionLaunches<Storage>(
+      shape,
+      plan,
+      { ...storage, weight: packed, y },
+      params,
+      (label, elements) => ({
+        kind: 'temporary',
+        label,
+        bytes: 4 * elements,
+      }),
+    ).map((launch) => ({ ...launch, label: 'convolution' })),
   );
 }
 
@@ -224,7 +239,7 @@ function facts(subgroupSize: number): AdapterFacts {
 }
 
 function plansFit(): void {
-  const wide = shapeOf({ name: '', height: 16, width: 16, into: 128, out: 128 });
+  const wide = shapeOf({ name: '', height: 8, width: 8, into: 128, out: 128 });
   for (const size of SUBGROUP_SIZES) {
     const known = [4, 8, 16, 32, 64].includes(size);
     const { kernel, constants } = planConvolution(wide, facts(size));
@@ -235,9 +250,9 @@ function plansFit(): void {
     }
   }
   const channels = (out: number) => {
-    const shape = shapeOf({ name: '', height: 16, width: 16, into: 16, out });
+    const shape = shapeOf({ name: '', height: 8, width: 8, into: 16, out });
     const { kernel, constants } = planConvolution(shape, facts(8));
-    return kernel === 'conv_subgroup' ? constants.LANES * constants.CHANNELS : kernel;
+    return kernel === 'conv_subgroup' ? constants.LANES! * constants.CHANNELS! : kernel;
   };
   for (const [out, wanted] of [
     [128, 32],
@@ -257,12 +272,13 @@ function plansFit(): void {
 function plansStayWithinLimits(): void {
   const huge = shapeOf({ name: '', batch: 4, height: 1024, width: 1024, into: 32, out: 32 });
   const long = shapeOf({ name: '', height: 4, width: 1 << 20, into: 4, out: 4 });
-  for (const shape of [huge, long]) {
+  const many = shapeOf({ name: '', batch: 4, height: 256, width: 256, into: 16, out: 16 });
+  for (const shape of [huge, long, many]) {
     for (const size of SUBGROUP_SIZES) {
       for (const plan of convolutionPlans(shape, facts(size))) {
-        for (const phase of phasesOf(shape)) {
-          for (const groups of plan.workgroups(phase)) {
-            expect(`${plan.kernel}: ${groups} groups`, groups >= 1 && groups <= 65535, true);
+        for (const { kernel, workgroups } of bareLaunches(shape, plan)) {
+          for (const groups of workgroups) {
+            expect(`${kernel}: ${groups} groups`, groups >= 1 && groups <= 65535, true);
           }
         }
       }
@@ -274,19 +290,54 @@ function plansCover(): void {
   for (const each of TRIES) {
     const shape = shapeOf(each);
     for (const size of SUBGROUP_SIZES) {
-      for (const { kernel, constants, workgroups } of convolutionPlans(shape, facts(size))) {
+      for (const plan of convolutionPlans(shape, facts(size))) {
+        if (isWinograd(plan)) continue; // its launches are compared where they run
+        const { kernel, constants } = plan;
         const tile =
           kernel === 'conv_subgroup'
-            ? constants.LANES ** 2 * constants.LOADS * constants.CHANNELS
+            ? constants.LANES! ** 2 * constants.LOADS! * constants.CHANNELS!
             : 64 * (constants.PIXELS ?? 1) * (constants.CHANNELS ?? 1);
         for (const phase of phasesOf(shape)) {
-          const [x, y, z] = workgroups(phase);
+          const [x, y, z] = plan.workgroups(phase);
           const outputs = shape.batch * phase.y.outputs * phase.x.outputs * shape.outChannels;
           expect(`${kernel} covers ${each.name}`, x * y * z * tile >= outputs, true);
         }
       }
     }
   }
+}
+
+/** The launches of a plan, with nothing bound. */
+function bareLaunches(shape: ConvolutionShape, plan: ConvolutionPlan) {
+  const nothing = { x: 0, weight: 0, scaleIn: 0, scaleOut: 0, noise: 0, bias: 0, y: 0 };
+  const epilogue = { noiseStrength: 0, slope: 1, gain: 1, limit: 1 };
+  return convolutionLaunches(shape, plan, nothing, epilogue, () => 0);
+}
+
+function winogradIsPlanned(): void {
+  const wide = { name: '', height: 32, width: 32, into: 64, out: 64 };
+  const kernels = (each: Try) =>
+    convolutionPlans(shapeOf(each), facts(8)).map((plan) =>
+      isWinograd(plan) ? `${plan.kernel} ${plan.tile}` : plan.kernel,
+    );
+  expect('first', kernels(wide)[0], 'winograd_multiply_subgroup 4');
+  for (const side of [2, 4]) {
+    expect('both tiles', kernels(wide).includes(`winograd_multiply ${side}`), true);
+  }
+  for (const other of [{ stride: 2 }, { kernel: 1 }, { into: 3 }]) {
+    expect(
+      JSON.stringify(other),
+      kernels({ ...wide, ...other }).some((it) => it.startsWith('winograd')),
+      false,
+    );
+  }
+  expect('few tiles', kernels({ ...wide, height: 4, width: 4 })[0], 'conv_subgroup');
+  const huge = kernels({ ...wide, height: 1024, width: 1024 });
+  expect(
+    'more than a binding holds',
+    huge.some((it) => it.startsWith('winograd')),
+    false,
+  );
 }
 
 function packsFours(): void {

@@ -5,14 +5,10 @@
  * Gradients, with frozen weights: through the epilogue, then the transposed convolution of the other direction with the same
  * weights, then through the input scale. No gradient of a weight is ever convolved.
  */
-import {
-  type ConvolutionShape,
-  phaseFlops,
-  phaseParams,
-  phasesOf,
-  planConvolution,
-} from '../../engine/plans/convolution.js';
-import type { Lowering } from '../lowering.js';
+import { convolutionLaunches } from '../../engine/plans/convolution/launches.js';
+import { planConvolution } from '../../engine/plans/convolution/plan.js';
+import type { ConvolutionShape } from '../../engine/plans/convolution/shape.js';
+import type { Lowering, Operand } from '../lowering.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { type Activation, isLinear, LINEAR } from './activation.js';
 import { type Epilogue, epilogueGradient, epilogueParams, scaleGradient } from './channel-gradients.js';
@@ -142,22 +138,21 @@ function launchConvolution(
 ): void {
   const { x, weight, shape, epilogue } = call;
   const plan = planConvolution(shape, emit.facts);
-  for (const phase of phasesOf(shape)) {
-    emit.launch({
-      kernel: plan.kernel,
-      constants: plan.constants,
-      bindings: {
+  emit.launchAll(
+    convolutionLaunches<Operand>(
+      shape,
+      plan,
+      {
         x,
-        weight: emit.packed(weight, plan.packing(call.swapped ?? false)),
+        weight: emit.packed(weight, plan.packing(call.swapped ?? false), plan.weightBytes),
         scaleIn: call.scaleIn ?? x.graph.filled([shape.batch, shape.inChannels], 1),
         scaleOut: epilogue.scaleOut,
         noise: epilogue.noise.map,
         bias: epilogue.bias,
         y: call.y,
       },
-      params: { ...phaseParams(shape, phase), ...epilogueParams(epilogue) },
-      workgroups: plan.workgroups(phase),
-      flops: phaseFlops(shape, phase),
-    });
-  }
+      epilogueParams(epilogue),
+      (name, elements) => emit.scratch(name, [elements]),
+    ),
+  );
 }

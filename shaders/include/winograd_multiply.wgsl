@@ -1,0 +1,12 @@
+// What the multiplying kernels of a Winograd convolution share.
+
+struct Params {
+  tiles: u32,
+  inChannels: u32,
+  outChannels: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> v: array<vec4f>;
+@group(0) @binding(2) var<storage, read> u: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> m: array<f32>;

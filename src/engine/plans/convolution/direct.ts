@@ -1,0 +1,162 @@
+/**
+ * The direct kernels: every output is one sum. Which of them can run a shape on an adapter, and how it is launched.
+ * Every kernel of the family has the bindings and parameters of shaders/conv.wgsl.
+ */
+import type { AdapterFacts } from '../../adapter.js';
+import type { Packing } from '../../constants.js';
+import { linearGrid } from '../../launch.js';
+import type { Constants } from '../../preprocess.js';
+import type { ConvolutionPhase, ConvolutionShape } from './shape.js';
+
+/**
+ * The members of the family. All share bindings and parameters, so that a plan is all that an operation needs.
+ *   conv           anything; the reference
+ *   conv_narrow    any channels, nothing but scalar loads: for images and the layers that make them
+ *   conv_tiled     input channels in fours
+ *   conv_subgroup  input channels in fours, and subgroups of one known size
+ */
+export type DirectKernel = 'conv' | 'conv_narrow' | 'conv_tiled' | 'conv_subgroup';
+
+export interface DirectPlan {
+  readonly kernel: DirectKernel;
+  readonly constants: Constants;
+  /** From [O, I, K, K] as published, or with `swap` from [I, O, K, K], to the kernel's order. */
+  readonly packing: (swap: boolean) => Packing;
+  /** Of the packed weight. */
+  readonly weightBytes: number;
+  readonly workgroups: (phase: ConvolutionPhase) => [number, number, number];
+}
+
+/** Every direct plan that is right for a shape on an adapter, the preferred one first. */
+export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
+  const anything = [narrowPlan(shape), plainPlan(shape)];
+  if (shape.inChannels % 4 !== 0) return anything;
+  const fours = [...subgroupPlans(shape, facts.subgroupSize), tiledPlan(shape)];
+  // Four output channels or fewer (images) fill little of a wide tile, and the narrow kernel is built for images anyway.
+  return shape.outChannels <= 4 ? [...anything, ...fours] : [...fours, ...anything];
+}
+
+/** Output pixels and output channels; both multiples of the lanes of a subgroup. */
+export interface SubgroupTile {
+  readonly pixels: number;
+  readonly channels: number;
+}
+
+/**
+ * Tiles by the subgroup's size, the wide one first, which is for everything that fills it. Sizes that are not here are
+ * refused. Measured on software adapters (8 lanes and 4); the others keep 128 sums a lane, or fewer.
+ *   8 lanes   64 by 32 and 32 by 64 run as fast as 32 by 32 and take twice as long to compile.
+ *   4 lanes   fewer than 64 sums are slower; 32 pixels take half a minute to compile.
+ */
+export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = {
+  4: [{ pixels: 16, channels: 16 }],
+  8: [
+    { pixels: 32, channels: 32 },
+    { pixels: 32, channels: 16 },
+  ],
+  16: [{ pixels: 32, channels: 32 }],
+  32: [{ pixels: 32, channels: 64 }],
+  64: [{ pixels: 64, channels: 64 }],
+};
+
+function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
+  const tiles = SUBGROUP_TILES[lanes] ?? [];
+  const fits = ({ channels }: SubgroupTile) => shape.outChannels <= channels;
+  // The least tile that takes all output channels, else the widest; the rest behind it.
+  const best = tiles.findLast(fits) ?? tiles[0];
+  return [best, ...tiles.filter((tile) => tile !== best)]
+    .filter((tile) => tile !== undefined)
+    .map((tile) => subgroupPlan(shape, lanes, tile));
+}
+
+function plainPlan(shape: ConvolutionShape): DirectPlan {
+  return {
+    kernel: 'conv',
+    constants: {},
+    ...weightOf(shape, 1),
+    workgroups: ({ y, x }) => linearGrid(shape.batch * y.outputs * x.outputs * shape.outChannels),
+  };
+}
+
+const NARROW = { PIXELS: 4, CHANNELS: 8 };
+
+function narrowPlan(shape: ConvolutionShape): DirectPlan {
+  return {
+    kernel: 'conv_narrow',
+    constants: NARROW,
+    ...weightOf(shape, 1),
+    workgroups: (phase) => threadGrid(shape, phase, NARROW),
+  };
+}
+
+const TILED = { PIXELS: 4, CHANNELS: 8 };
+
+function tiledPlan(shape: ConvolutionShape): DirectPlan {
+  return {
+    kernel: 'conv_tiled',
+    constants: TILED,
+    ...weightOf(shape, 4),
+    workgroups: (phase) => threadGrid(shape, phase, TILED),
+  };
+}
+
+/** One thread for each tile of some pixels and some channels of one image. */
+function threadGrid(
+  { batch, outChannels }: ConvolutionShape,
+  { y, x }: ConvolutionPhase,
+  tile: { readonly PIXELS: number; readonly CHANNELS: number },
+): [number, number, number] {
+  const pixelTiles = Math.ceil((y.outputs * x.outputs) / tile.PIXELS);
+  const [columns, rows] = linearGrid(pixelTiles * Math.ceil(outChannels / tile.CHANNELS));
+  return [columns, rows, batch];
+}
+
+function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile): DirectPlan {
+  return {
+    kernel: 'conv_subgroup',
+    constants: { LANES: lanes, LOADS: tile.pixels / lanes, CHANNELS: tile.channels / lanes },
+    ...weightOf(shape, 4),
+    workgroups: ({ y, x }) => {
+      const tiles = Math.ceil((y.outputs * x.outputs) / tile.pixels);
+      const rows = Math.ceil(tiles / 65535);
+      const channels = Math.ceil(shape.outChannels / tile.channels);
+      return [channels, Math.ceil(tiles / rows), rows * shape.batch];
+    },
+  };
+}
+
+function weightOf(
+  { inChannels, outChannels, kernelSize }: ConvolutionShape,
+  group: number,
+): Pick<DirectPlan, 'packing' | 'weightBytes'> {
+  return {
+    weightBytes: 4 * inChannels * outChannels * kernelSize ** 2,
+    packing: (swap) => ({
+      key: `${swap ? 'swapped' : 'straight'} kernel-first by ${group}`,
+      pack: (data) => packKernelFirst(data, outChannels, inChannels, kernelSize, swap, group),
+    }),
+  };
+}
+
+/** [O, I, K, K] (or [I, O, K, K] with `swap`) to [K, K, I / group, O, group]; with a group of 1 that is [K, K, I, O]. */
+export function packKernelFirst(
+  data: Float32Array,
+  out: number,
+  into: number,
+  kernel: number,
+  swap: boolean,
+  group = 1,
+): Float32Array {
+  const taps = kernel * kernel;
+  const packed = new Float32Array(data.length);
+  const [outStep, inStep] = swap ? [taps, out * taps] : [into * taps, taps];
+  let at = 0;
+  for (let k = 0; k < taps; k++) {
+    for (let first = 0; first < into; first += group) {
+      for (let o = 0; o < out; o++) {
+        for (let i = first; i < first + group; i++) packed[at++] = data[o * outStep + i * inStep + k];
+      }
+    }
+  }
+  return packed;
+}

@@ -1,0 +1,90 @@
+/** The shape of a convolution, and its phases: the parts of it that are one sum for every output. Shapes are NHWC. */
+
+export interface ConvolutionShape {
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+  /** false: y[q] = Σ_k x[stride·q + k − padding] w[k]; true: its transpose, y[stride·q + k − padding] += x[q] w[k]. */
+  readonly transposed: boolean;
+}
+
+/** The taps of one phase along one axis; see shaders/conv.wgsl. */
+interface Axis {
+  readonly outputs: number;
+  readonly taps: number;
+  readonly kStart: number;
+  readonly inStart: number;
+  readonly outStart: number;
+}
+
+export interface ConvolutionPhase {
+  readonly y: Axis;
+  readonly x: Axis;
+}
+
+/** The launches that cover all outputs: one, or stride² for a transposed convolution. */
+export function phasesOf(shape: ConvolutionShape): ConvolutionPhase[] {
+  const rows = axisPhases(shape, shape.outHeight);
+  const columns = axisPhases(shape, shape.outWidth);
+  return rows.flatMap((y) => columns.map((x) => ({ y, x })));
+}
+
+function axisPhases({ kernelSize, stride, padding, transposed }: ConvolutionShape, size: number): Axis[] {
+  if (!transposed) return [{ outputs: size, taps: kernelSize, kStart: 0, inStart: -padding, outStart: 0 }];
+  const phases: Axis[] = [];
+  for (let outStart = 0; outStart < Math.min(stride, size); outStart++) {
+    const kStart = (outStart + padding) % stride;
+    phases.push({
+      outputs: Math.ceil((size - outStart) / stride),
+      taps: Math.max(0, Math.ceil((kernelSize - kStart) / stride)),
+      kStart,
+      inStart: (outStart + padding - kStart) / stride,
+      outStart,
+    });
+  }
+  return phases;
+}
+
+/** The geometric parameters of one launch, by the names of shaders/conv.wgsl. */
+export function phaseParams(shape: ConvolutionShape, { y, x }: ConvolutionPhase) {
+  const { stride, transposed } = shape;
+  return {
+    batch: shape.batch,
+    inHeight: shape.inHeight,
+    inWidth: shape.inWidth,
+    inChannels: shape.inChannels,
+    outHeight: shape.outHeight,
+    outWidth: shape.outWidth,
+    outChannels: shape.outChannels,
+    kernelSize: shape.kernelSize,
+    phaseHeight: y.outputs,
+    phaseWidth: x.outputs,
+    tapsY: y.taps,
+    tapsX: x.taps,
+    kStartY: y.kStart,
+    kStartX: x.kStart,
+    kStep: transposed ? stride : 1,
+    inStride: transposed ? 1 : stride,
+    inStartY: y.inStart,
+    inStartX: x.inStart,
+    tapStep: transposed ? -1 : 1,
+    outStride: transposed ? stride : 1,
+    outStartY: y.outStart,
+    outStartX: x.outStart,
+  };
+}
+
+/** Multiply-adds count as two. */
+export function phaseFlops(
+  { batch, inChannels, outChannels }: ConvolutionShape,
+  { y, x }: ConvolutionPhase,
+): number {
+  return 2 * batch * y.outputs * x.outputs * y.taps * x.taps * inChannels * outChannels;
+}

@@ -1,0 +1,145 @@
+/**
+ * Winograd's minimal filtering (Lavin & Gray 2016) for 3×3 convolutions with stride 1: F(4×4, 3×3) makes 16 outputs from 36
+ * products a channel instead of 144, F(2×2, 3×3) 4 from 16 instead of 36. Three launches: shaders/winograd_input.wgsl,
+ * winograd_multiply(_subgroup).wgsl, winograd_output.wgsl.
+ */
+import type { AdapterFacts } from '../../adapter.js';
+import type { Packing } from '../../constants.js';
+import { linearGrid } from '../../launch.js';
+import type { Constants } from '../../preprocess.js';
+import { SUBGROUP_TILES } from './direct.js';
+import type { ConvolutionShape } from './shape.js';
+
+export interface WinogradPlan {
+  /** The multiplying kernel; the transforms are the same for all. */
+  readonly kernel: 'winograd_multiply' | 'winograd_multiply_subgroup';
+  readonly constants: Constants;
+  /** Outputs of a tile along one axis. */
+  readonly tile: TileSide;
+  readonly tilesY: number;
+  readonly tilesX: number;
+  /** Zeros around the input as this kernel sees it. */
+  readonly padding: number;
+  /** From [O, I, 3, 3] as published, or with `swap` from [I, O, 3, 3], to [SIZE², I/4, O, 4], transformed. */
+  readonly packing: (swap: boolean) => Packing;
+  /** Of the packed weight. */
+  readonly weightBytes: number;
+  readonly workgroups: readonly [number, number, number];
+}
+
+export type TileSide = 2 | 4;
+
+/** WebGPU's default limit of a binding, which the intermediate arrays and the weights have to keep. */
+const MOST_BYTES = 128 * 2 ** 20;
+
+/** Every Winograd plan that is right for a shape on an adapter, the larger tile first. */
+export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): WinogradPlan[] {
+  const { kernelSize, stride, padding, inChannels, outChannels, transposed } = shape;
+  if (kernelSize !== 3 || stride !== 1 || inChannels % 4 !== 0) return [];
+  return ([4, 2] as const).flatMap((tile) => {
+    const tilesY = Math.ceil(shape.outHeight / tile);
+    const tilesX = Math.ceil(shape.outWidth / tile);
+    const tiles = shape.batch * tilesY * tilesX;
+    const places = (tile + 2) ** 2;
+    const most = 4 * places * Math.max(tiles * inChannels, tiles * outChannels, inChannels * outChannels);
+    if (most > MOST_BYTES) return [];
+    const common = {
+      tile,
+      tilesY,
+      tilesX,
+      // The transpose of a stride of 1 is a convolution with the kernel turned round.
+      padding: transposed ? 2 - padding : padding,
+      weightBytes: 4 * places * inChannels * outChannels,
+      packing: (swap: boolean): Packing => ({
+        key: `${swap ? 'swapped' : 'straight'} Winograd F(${tile}×${tile})${transposed ? ' turned' : ''}`,
+        pack: (data) => packWinograd(data, outChannels, inChannels, tile, swap, transposed),
+      }),
+    };
+    return [
+      ...subgroupMultiply(tiles, outChannels, places, facts.subgroupSize),
+      tiledMultiply(tiles, outChannels, places),
+    ].map((multiply) => ({ ...common, ...multiply }));
+  });
+}
+
+type Multiply = Pick<WinogradPlan, 'kernel' | 'constants' | 'workgroups'>;
+
+function subgroupMultiply(tiles: number, outChannels: number, places: number, lanes: number): Multiply[] {
+  const widths = SUBGROUP_TILES[lanes];
+  if (!widths) return [];
+  const widest = widths[0]!;
+  const { channels } = widths.findLast((each) => outChannels <= each.channels) ?? widest;
+  // Half the tiles a lane where more would find nothing to do.
+  const width = Math.min(widest.pixels, Math.max(lanes, lanes * Math.ceil(tiles / lanes)));
+  const loads = width / lanes >= 4 ? 4 : width / lanes >= 2 ? 2 : 1;
+  const rows = Math.ceil(tiles / (loads * lanes));
+  if (rows > 65535) return [];
+  return [
+    {
+      kernel: 'winograd_multiply_subgroup',
+      constants: { LANES: lanes, LOADS: loads, CHANNELS: channels / lanes },
+      workgroups: [Math.ceil(outChannels / channels), rows, places],
+    },
+  ];
+}
+
+const TILED = { TILES: 4, CHANNELS: 8 };
+
+function tiledMultiply(tiles: number, outChannels: number, places: number): Multiply {
+  const threads = Math.ceil(tiles / TILED.TILES) * Math.ceil(outChannels / TILED.CHANNELS);
+  const [columns, rows] = linearGrid(threads);
+  return { kernel: 'winograd_multiply', constants: TILED, workgroups: [columns, rows, places] };
+}
+
+/** G of the weights' transform G g Gᵀ, by rows; the other two matrices stand in shaders/include/winograd_*.wgsl. */
+const WEIGHT_TRANSFORM: Readonly<Record<TileSide, readonly (readonly [number, number, number])[]>> = {
+  2: [
+    [1, 0, 0],
+    [0.5, 0.5, 0.5],
+    [0.5, -0.5, 0.5],
+    [0, 0, 1],
+  ],
+  // Points 0, √2, -√2, √½, -√½, ∞.
+  4: [
+    [1, 0, 0],
+    [1 / 6, Math.SQRT2 / 6, 1 / 3],
+    [1 / 6, -Math.SQRT2 / 6, 1 / 3],
+    [-2 / 3, -Math.SQRT2 / 3, -1 / 3],
+    [-2 / 3, Math.SQRT2 / 3, -1 / 3],
+    [0, 0, 1],
+  ],
+};
+
+/** [O, I, 3, 3] (or [I, O, 3, 3] with `swap`; `turned`: the kernel by 180°) to G g Gᵀ as [SIZE², I/4, O, 4]. Sums in float64. */
+export function packWinograd(
+  data: Float32Array,
+  out: number,
+  into: number,
+  tile: TileSide,
+  swap: boolean,
+  turned: boolean,
+): Float32Array {
+  const transform = WEIGHT_TRANSFORM[tile];
+  const size = transform.length;
+  const packed = new Float32Array(size * size * into * out);
+  const kernel = new Float64Array(9);
+  const half = new Float64Array(3 * size);
+  for (let o = 0; o < out; o++) {
+    for (let i = 0; i < into; i++) {
+      const from = 9 * (swap ? i * out + o : o * into + i);
+      for (let k = 0; k < 9; k++) kernel[k] = data[from + (turned ? 8 - k : k)]!;
+      transform.forEach(([a, b, c], r) => {
+        for (let s = 0; s < 3; s++)
+          half[3 * r + s] = a * kernel[s]! + b * kernel[3 + s]! + c * kernel[6 + s]!;
+      });
+      const place = Math.floor(i / 4) * out * 4 + o * 4 + (i % 4);
+      for (let r = 0; r < size; r++) {
+        transform.forEach(([a, b, c], s) => {
+          packed[(r * size + s) * into * out + place] =
+            a * half[3 * r]! + b * half[3 * r + 1]! + c * half[3 * r + 2]!;
+        });
+      }
+    }
+  }
+  return packed;
+}
