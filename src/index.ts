@@ -7,6 +7,16 @@ export { type Device, type DeviceOptions, openDevice } from './engine/device.js'
 export type { LaunchTime, MemoryReport } from './engine/program.js';
 export { FwplusError } from './errors.js';
 export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
+export type { Direction } from './inversion/editing/direction.js';
+export { decodeDirections, encodeDirections } from './inversion/editing/directions-file.js';
+export {
+  applyDirections,
+  interpolate,
+  type Move,
+  mixStyles,
+} from './inversion/editing/edit.js';
+export { parseRows, type RowRange } from './inversion/editing/rows.js';
+export { type SefaDirection, sefa } from './inversion/editing/sefa.js';
 export { type Inversion, type InvertOptions, invertImage } from './inversion/invert-image.js';
 export {
   type BatchProgress,
@@ -30,7 +40,7 @@ export type { Model } from './inversion/model.js';
 export { TERMS, type Term } from './inversion/objective.js';
 export type { PNormStatistics } from './inversion/pnorm.js';
 export { Renderer } from './inversion/renderer.js';
-export { decodeCodes, decodeState, encodeState, type SavedCodes } from './inversion/saved.js';
+export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
 export { prepareTarget, type Target } from './inversion/target.js';
 export type { DecodeOptions } from './io/budget.js';
 export { decodeImage } from './io/decode.js';

@@ -19,6 +19,31 @@ Finds codes of pictures in the latent space of a generator.
       --model DIR        a folder with a manifest.json (the default model)
       --profile          afterwards, time one step kernel by kernel
 `,
+  edit: `fwplus edit CODES -o DIR [options]
+
+Changes a picture by its codes: a strip, an animation, and every picture of them. In F/W+ what f holds (where things are) stays.
+
+  -d, --direction D      NAME of the model, or FILE:NAME; NAME=FACTOR turns or scales it; several at once
+      --from A, --to B   amounts, in the directions' own units (-2, 2)
+      --steps N          pictures from A to B (11)
+      --rows A-B         act on these rows of w+ alone
+      --mix CODES        style mixing: takes rows of another picture's codes
+      --interpolate CODES  from this picture to another one
+      --paste PHOTO      put every picture back into the photo it came from, at the photo's size
+      --paste-mode MODE  change: add what changed; replace: the picture itself, edges faded (change)
+      --fit MODE         as it was when the codes were made (crop)
+      --save-codes       the codes of every picture, too
+      --model DIR
+`,
+  directions: `fwplus directions
+fwplus directions sefa -o FILE [--rows A-B] [--count N]
+
+Lists the model's named directions; or makes directions from any generator's own weights (SeFa, Shen & Zhou 2021).
+
+      --rows A-B         from the layers that read these rows (the rows that f leaves)
+      --count N          the first N (all)
+      --model DIR
+`,
   start: `fwplus start [IMAGE] [options]
 
 The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+.

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FwplusError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../index.node.js';
+import { directions } from './directions.js';
 import { doctor } from './doctor.js';
+import { edit } from './edit.js';
 import { COMMANDS, usage } from './help.js';
 import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
@@ -48,6 +50,8 @@ async function perform(options: Options): Promise<number> {
   }
   if (command === 'doctor') return doctor(options);
   if (command === 'invert') return invert(options);
+  if (command === 'edit') return edit(options);
+  if (command === 'directions') return directions(options);
   return start(options);
 }
 

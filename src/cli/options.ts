@@ -1,15 +1,28 @@
 /** The command line, checked. */
 import { parseArgs } from 'node:util';
+import { parseRows, type RowRange } from '../inversion/editing/rows.js';
 import type { PNormForm, Space } from '../inversion/method.js';
 import type { FitMode } from '../io/fit.js';
+import type { PasteMode } from '../io/paste.js';
 import { UsageError } from './usage-error.js';
 
 export interface Options {
   /** The first word that is no option, where there is one. */
   readonly command: string | undefined;
-  /** All further words: pictures. */
+  /** All further words: pictures, or codes. */
   readonly images: readonly string[];
   readonly output: string | undefined;
+  /** NAME, FILE:NAME, either with =FACTOR. */
+  readonly directions: readonly string[];
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly rows: RowRange | undefined;
+  readonly mix: string | undefined;
+  readonly interpolate: string | undefined;
+  readonly paste: string | undefined;
+  readonly pasteMode: PasteMode;
+  readonly saveCodes: boolean;
+  readonly count: number | undefined;
   readonly steps: number | undefined;
   readonly space: Space;
   readonly pnorm: PNormForm | undefined;
@@ -42,6 +55,16 @@ export function parseOptions(words: readonly string[]): Options {
     command,
     images,
     output: values.output,
+    directions: values.direction ?? [],
+    from: amount('--from', values.from),
+    to: amount('--to', values.to),
+    rows: values.rows === undefined ? undefined : parseRows(values.rows),
+    mix: values.mix,
+    interpolate: values.interpolate,
+    paste: values.paste,
+    pasteMode: choice('--paste-mode', values['paste-mode'], ['change', 'replace']) ?? 'change',
+    saveCodes: values['save-codes'] ?? false,
+    count: integer('--count', values.count, 1, 1e4),
     steps: integer('--steps', values.steps, 1, 1e6),
     space: choice('--space', values.space, ['f/w+', 'w+']) ?? 'f/w+',
     pnorm: choice('--pnorm', values.pnorm, ['clip', 'penalty', 'none']),
@@ -62,10 +85,20 @@ export function parseOptions(words: readonly string[]): Options {
 function parse(words: readonly string[]) {
   try {
     return parseArgs({
-      args: [...words],
+      args: joinNegative(words),
       allowPositionals: true,
       options: {
         output: { type: 'string', short: 'o' },
+        direction: { type: 'string', short: 'd', multiple: true },
+        from: { type: 'string' },
+        to: { type: 'string' },
+        rows: { type: 'string' },
+        mix: { type: 'string' },
+        interpolate: { type: 'string' },
+        paste: { type: 'string' },
+        'paste-mode': { type: 'string' },
+        'save-codes': { type: 'boolean' },
+        count: { type: 'string' },
         steps: { type: 'string' },
         space: { type: 'string' },
         pnorm: { type: 'string' },
@@ -86,6 +119,24 @@ function parse(words: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message, { hint: 'See --help.' });
   }
+}
+
+/** `--from -2` as `--from=-2`: a value that begins with a dash is taken for an option otherwise. */
+function joinNegative(words: readonly string[]): string[] {
+  const out: string[] = [];
+  for (const word of words) {
+    const before = out.at(-1);
+    if (/^-[\d.]/.test(word) && (before === '--from' || before === '--to')) out.push(`${out.pop()}=${word}`);
+    else out.push(word);
+  }
+  return out;
+}
+
+function amount(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && Math.abs(value) <= 1000) return value;
+  throw new UsageError(`${name} is '${text}', wanted a number from -1000 to 1000.`, { hint: 'See --help.' });
 }
 
 function integer(name: string, text: string | undefined, low: number, high: number): number | undefined {

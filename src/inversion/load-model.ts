@@ -7,6 +7,8 @@ import { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import { PerceptualDistance } from '../nets/lpips.js';
 import { StateDict, type Weight } from '../nets/state.js';
 import { StyleGan2 } from '../nets/stylegan2.js';
+import type { Direction } from './editing/direction.js';
+import { decodeDirections } from './editing/directions-file.js';
 import type { Model } from './model.js';
 import { checkPNorm, type PNormStatistics } from './pnorm.js';
 
@@ -62,6 +64,7 @@ export async function loadModel(read: (file: string) => Promise<Uint8Array>): Pr
     baseSize: manifest.base_code.size,
     encoder,
     pnorm,
+    directions: hasPart(manifest, 'directions') ? await readDirections(manifest, read, generator.wDim) : [],
   };
 }
 
@@ -138,15 +141,7 @@ async function readPart(
   part: string,
   read: (file: string) => Promise<Uint8Array>,
 ): Promise<{ name: string; weights: ReadonlyMap<string, Weight> }> {
-  const { name, sha256: wanted } = entryOf(manifest, part);
-  const bytes = await read(name);
-  const found = await sha256(bytes);
-  if (found !== wanted) {
-    throw new FwplusError(
-      `${name} is not the file of the manifest: sha256 ${found.slice(0, 16)}…, wanted ${wanted.slice(0, 16)}….`,
-      { hint: DAMAGED },
-    );
-  }
+  const { name, bytes } = await readFile(manifest, part, read);
   const file = TensorFile.parse(bytes, name);
   const weights = new Map<string, Weight>();
   for (const key of file.keys()) {
@@ -155,6 +150,31 @@ async function readPart(
     weights.set(key, { shape: file.info(key).shape, data });
   }
   return { name, weights };
+}
+
+/** A part's bytes, which are those of the manifest. */
+async function readFile(
+  manifest: Manifest,
+  part: string,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<{ name: string; bytes: Uint8Array }> {
+  const { name, sha256: wanted } = entryOf(manifest, part);
+  const bytes = await read(name);
+  const found = await sha256(bytes);
+  if (found === wanted) return { name, bytes };
+  throw new FwplusError(
+    `${name} is not the file of the manifest: sha256 ${found.slice(0, 16)}…, wanted ${wanted.slice(0, 16)}….`,
+    { hint: DAMAGED },
+  );
+}
+
+async function readDirections(
+  manifest: Manifest,
+  read: (file: string) => Promise<Uint8Array>,
+  wDim: number,
+): Promise<Direction[]> {
+  const { name, bytes } = await readFile(manifest, 'directions', read);
+  return decodeDirections(bytes, wDim, name);
 }
 
 async function readPNorm(

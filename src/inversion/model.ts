@@ -2,6 +2,7 @@ import { FwplusError } from '../errors.js';
 import type { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import type { PerceptualDistance } from '../nets/lpips.js';
 import type { StyleGan2 } from '../nets/stylegan2.js';
+import type { Direction } from './editing/direction.js';
 import type { PNormStatistics } from './pnorm.js';
 
 /**
@@ -21,6 +22,8 @@ export interface Model {
   readonly encoder: BasecodeEncoder | undefined;
   /** Needed for both forms of P-norm+. */
   readonly pnorm: PNormStatistics | undefined;
+  /** Named directions for editing; often none. */
+  readonly directions: readonly Direction[];
 }
 
 /** The statistics, or a FwplusError that says what needs them. */

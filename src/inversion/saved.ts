@@ -8,7 +8,7 @@
  * Codes and metadata alone are a file for editing.
  */
 import { repeated } from '../autograd/arrays.js';
-import { sizeOf } from '../autograd/tensor.js';
+import { type Shape, sizeOf } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
 import type { Tensor as FileTensor } from '../io/dtype.js';
 import { assertFinite } from '../io/finite.js';
@@ -29,41 +29,61 @@ export function encodeState(
   model: Model,
   extra: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const { generator } = model;
   const shapes = codeShapes(model, state.method, 1);
-  const tensors: Record<string, FileTensor> = {};
-  const put = (name: string, shape: readonly number[], data: Float32Array) => {
-    tensors[name] = { dtype: 'F32', shape, data };
-  };
-  const putBase = (name: string, data: Float32Array | undefined) => {
-    if (!data || !shapes.base) return;
-    const [n, h, w, c] = shapes.base as Quad;
-    put(name, [n, c, h, w], toNchw(data, [n, h, w, c]));
-  };
-  putBase('base_code', state.codes.base);
-  putBase('base_target', state.baseTarget);
-  putBase('base_moment1', state.moments.base?.first);
-  putBase('base_moment2', state.moments.base?.second);
-
-  const full = repeated(generator.wAverage, generator.rows);
-  full.set(state.codes.detail, full.length - state.codes.detail.length);
-  put('detail_code', [1, generator.rows, generator.wDim], full);
-  put('detail_moment1', shapes.detail, state.moments.detail.first);
-  put('detail_moment2', shapes.detail, state.moments.detail.second);
+  const tensors = codesAsTensors(state, model);
+  const { base, detail } = state.moments;
+  if (state.baseTarget) tensors.base_target = asBase(state.baseTarget, shapes.base!);
+  if (base) {
+    tensors.base_moment1 = asBase(base.first, shapes.base!);
+    tensors.base_moment2 = asBase(base.second, shapes.base!);
+  }
+  tensors.detail_moment1 = asFloats(shapes.detail, detail.first);
+  tensors.detail_moment2 = asFloats(shapes.detail, detail.second);
   if (state.history.length > 0) {
     const history = Float32Array.from(state.history.flatMap((entry) => TERMS.map((term) => entry[term])));
-    put('history', [state.history.length, TERMS.length], history);
+    tensors.history = asFloats([state.history.length, TERMS.length], history);
   }
   return encodeTensors(tensors, {
     ...extra,
-    format: FORMAT,
-    model: state.modelId,
-    method: JSON.stringify(state.method),
+    ...identity(state.method, state.modelId),
     target_sha256: state.targetHash,
     step: String(state.step),
     history_columns: TERMS.join(','),
     ...(state.computation && { computation: JSON.stringify(state.computation) }),
   });
+}
+
+/** Codes alone, e.g. edited ones: they can be drawn and edited, but no inversion can go on from them. */
+export function encodeCodes(
+  saved: SavedCodes,
+  model: Model,
+  extra: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  return encodeTensors(codesAsTensors(saved, model), { ...extra, ...identity(saved.method, model.id) });
+}
+
+function identity(method: Method, modelId: string): Record<string, string> {
+  return { format: FORMAT, model: modelId, method: JSON.stringify(method) };
+}
+
+function codesAsTensors({ codes, method }: SavedCodes, model: Model): Record<string, FileTensor> {
+  const { generator } = model;
+  const { base } = codeShapes(model, method, 1);
+  const full = repeated(generator.wAverage, generator.rows);
+  full.set(codes.detail, full.length - codes.detail.length);
+  return {
+    ...(codes.base && base && { base_code: asBase(codes.base, base) }),
+    detail_code: asFloats([1, generator.rows, generator.wDim], full),
+  };
+}
+
+function asBase(data: Float32Array, shape: Shape): FileTensor {
+  const [n, h, w, c] = shape as Quad;
+  return asFloats([n, c, h, w], toNchw(data, [n, h, w, c]));
+}
+
+function asFloats(shape: readonly number[], data: Float32Array): FileTensor {
+  return { dtype: 'F32', shape, data };
 }
 
 /** What editing needs of a file. */

@@ -85,6 +85,20 @@ export class StyleGan2 {
     return 2 * (Math.log2(size) - 2);
   }
 
+  /**
+   * The style affine weights of the layers that read rows `from` to `to`: for each of their input channels the D numbers that
+   * w is multiplied with, at any scale. Of the rows that a convolution and a toRGB read, the convolution; of the last, toRGB.
+   */
+  affineColumns(from: number, to: number): Float32Array[] {
+    return this.#layers()
+      .filter(({ row, kind }) => from <= row && row <= to && (kind !== 'rgb' || row === this.rows - 1))
+      .flatMap(({ key }) => {
+        const { data } = this.#state.get(`synthesis.${key}.affine.weight`);
+        const count = data.length / this.wDim;
+        return Array.from({ length: count }, (_, at) => data.subarray(at * this.wDim, (at + 1) * this.wDim));
+      });
+  }
+
   /** z [N, zDim], standard normal, to w [N, wDim]. */
   mapping(z: Tensor): Tensor {
     assertShape('mapping', z, [null, this.zDim]);

@@ -31,6 +31,7 @@ export function randomModel(channels: ChannelTable, baseSize = 8): Model {
     baseSize,
     encoder: new BasecodeEncoder(encoderWeights([8, 8, 8, 8, channels[baseSize]!])),
     pnorm: pnormStatistics(WIDTH),
+    directions: [],
   };
 }
 

@@ -1,0 +1,63 @@
+/**
+ * Directions from a generator's own weights: SeFa (Shen & Zhou 2021, "Closed-form factorization of latent semantics in GANs"). The paper
+ * this project follows edits StyleGAN2 by them.
+ */
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { FwplusError } from '../../errors.js';
+import type { Model } from '../model.js';
+import type { Direction } from './direction.js';
+import { type RowRange, spell } from './rows.js';
+
+export interface SefaDirection extends Direction {
+  /** How strongly the layers answer to it; falling through the list. */
+  readonly eigenvalue: number;
+}
+
+/** Relative to the largest eigenvalue: below it a direction does nothing that its rounding would not do. */
+const LEAST = 1e-6;
+
+/**
+ * Eigenvectors of A·Aᵀ, A [D, ΣC] the style affine weights of the layers that read `rows`, every column of length 1; unit vectors by
+ * falling eigenvalue, the largest component positive. Those of eigenvalues near 0 are left out.
+ * @param rows all of the code by default; for F/W+ those from M on.
+ * @throws FwplusError where no layer reads those rows.
+ */
+export function sefa(
+  { generator }: Model,
+  rows: RowRange = { from: 0, to: generator.rows - 1 },
+): SefaDirection[] {
+  const columns = generator.affineColumns(rows.from, rows.to);
+  if (columns.length === 0) throw new FwplusError(`No layer of this generator reads rows ${spell(rows)}.`);
+  const width = generator.wDim;
+  const product = Matrix.zeros(width, width);
+  for (const column of columns) {
+    const square = column.reduce((sum, value) => sum + value * value, 0);
+    if (square === 0) continue; // a channel that no style reaches
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; j <= i; j++) {
+        product.set(i, j, product.get(i, j) + (column[i]! * column[j]!) / square);
+      }
+    }
+  }
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) product.set(j, i, product.get(i, j));
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(product, {
+    assumeSymmetric: true,
+  });
+  const order = realEigenvalues.map((_, at) => at).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
+  const least = LEAST * realEigenvalues[order[0]!]!;
+  return order
+    .filter((at) => realEigenvalues[at]! > least)
+    .map((at, rank) => ({
+      name: `sefa-${rank}`,
+      description: `direction ${rank} of the generator's own weights`,
+      vector: signed(eigenvectorMatrix.getColumn(at)),
+      rows,
+      eigenvalue: realEigenvalues[at]!,
+    }));
+}
+
+/** Eigenvectors have no sign of their own: the largest component becomes positive. */
+function signed(vector: readonly number[]): Float32Array {
+  const largest = vector.reduce((found, value) => (Math.abs(value) > Math.abs(found) ? value : found), 0);
+  return Float32Array.from(vector, (value) => (largest < 0 ? -value : value));
+}
