@@ -30,6 +30,7 @@ const packages = {
   webgpu: /^src\/engine\/device\.node\.ts$/,
   pngjs: /^src\/io\//,
   'jpeg-js': /^src\/io\//,
+  'ml-matrix': /^src\/inversion\/editing\//,
   'node:': /^src\/cli\/|^src\/io\/node\/|\.node\.ts$/,
 };
 

@@ -10,6 +10,7 @@ const inputs = [
   'src',
   'test',
   'bench',
+  'evaluation',
   'web',
   'examples',
   'shaders',

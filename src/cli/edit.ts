@@ -49,7 +49,9 @@ export async function edit(options: Options): Promise<number> {
     if (!drawn) return session.interrupted(false);
     const files = await filesOf(drawn.frames, title, session, saved, options);
     if (photo) Object.assign(files, await pastedFiles(photo, drawn.frames, drawn.plain, options));
-    await writeAllAtomic(Object.entries(files).map(([name, content]) => ({ path: join(output, name), content })));
+    await writeAllAtomic(
+      Object.entries(files).map(([name, content]) => ({ path: join(output, name), content })),
+    );
     process.stdout.write(
       `${title}: ${frames.length} pictures\nSee ${join(output, 'strip.png')} and ${join(output, 'animation.png')}\n`,
     );

@@ -30,6 +30,12 @@ export function titleOf(name: string): string {
   return TITLES[name] ?? name;
 }
 
+/** One way of editing, with a picture for every result. */
+export interface EditRow {
+  readonly label: string;
+  readonly images: readonly Image[];
+}
+
 /** Makes everything first, then writes it in one go: what is in the folder is of one run or of the other. */
 export async function writeResults(
   session: Session,
@@ -37,12 +43,13 @@ export async function writeResults(
   results: readonly MethodResult[],
   folder: string,
   title: string,
+  edits: readonly EditRow[] = [],
 ): Promise<void> {
   const chart = lossPlot(picture, results);
   const metrics = await metricsFile(session, picture, results, folder);
   const contents: Record<string, Uint8Array | string> = {
     'target.png': await encodePng(picture.image),
-    'sheet.png': await encodePng(comparison(session, picture, results, title)),
+    'sheet.png': await encodePng(comparison(session, picture, results, title, edits)),
     'loss.svg': chart.svg,
     'loss.png': await encodePng(chart.image),
     'metrics.json': metrics.json,
@@ -68,6 +75,7 @@ function comparison(
   picture: Picture,
   results: readonly MethodResult[],
   title: string,
+  edits: readonly EditRow[],
 ): Image {
   const steps = results[0]!.state.step;
   const each = results.length > 1 ? ' a method' : '';
@@ -83,10 +91,20 @@ function comparison(
           })),
         ],
       },
-      {
-        label: 'Difference × 4',
-        images: [undefined, ...results.map(({ image }) => ({ image: difference(image, picture.image) }))],
-      },
+      ...(edits.length > 0
+        ? edits.map(({ label, images }) => ({
+            label,
+            images: [undefined, ...images.map((image) => ({ image }))],
+          }))
+        : [
+            {
+              label: 'Difference × 4',
+              images: [
+                undefined,
+                ...results.map(({ image }) => ({ image: difference(image, picture.image) })),
+              ],
+            },
+          ]),
     ],
     title,
     {

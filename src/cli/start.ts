@@ -1,8 +1,11 @@
-/** `fwplus start [IMAGE]`: what `npm start` shows. One picture in W+, W+ with P-norm+ clipping, and F/W+. */
+/** `fwplus start [IMAGE]`: what `npm start` shows. One picture in W+, W+ with P-norm+ clipping, and F/W+, and its edits. */
 import { join } from 'node:path';
 import { loadModelFolder, PACKAGE_FOLDER } from '../index.node.js';
+import { applyDirections, type Move } from '../inversion/editing/edit.js';
+import { sefa } from '../inversion/editing/sefa.js';
 import { defaultMethod, type Method } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
+import type { Image } from '../io/image.js';
 import { ensureWritableFolder } from '../io/node/files.js';
 import { checkPartials, removePartials } from './earlier.js';
 import { invertPicture, isFinished, type MethodResult } from './invert-picture.js';
@@ -14,6 +17,11 @@ import { warnOfDomain, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
 const STEPS = 200;
+const SHOWN = [
+  { name: 'smile', label: 'Smiling', amount: 2 },
+  { name: 'age', label: 'Older', amount: 2 },
+  { name: 'glasses', label: 'Glasses', amount: 2 },
+];
 const TURNED_FACE = join(PACKAGE_FOLDER, 'examples/faces/turned-20.png');
 
 export async function start(options: Options): Promise<number> {
@@ -35,17 +43,25 @@ export async function start(options: Options): Promise<number> {
     if (images.length > 0) warnOfDomain(session);
     say(`Picture  ${picture.path}`);
     if (options.restart) await removePartials([output], methods);
+    const moves = shownEdits(model);
+    const edits = moves.map(({ label }) => ({ label, images: [] as Image[] }));
     const results: MethodResult[] = [];
     for (const method of methods) {
       if (signal.aborted) return interrupted(results.length > 0);
-      const result = await withPrograms(session, method, (programs) =>
-        invertPicture(session, programs, picture, output, { ...options, steps }),
-      );
+      const result = await withPrograms(session, method, async (programs) => {
+        const found = await invertPicture(session, programs, picture, output, { ...options, steps });
+        if (!isFinished(found)) return found;
+        for (const [at, { direction, amount }] of moves.entries()) {
+          const edited = applyDirections(found.state.codes, model, method, [{ direction, amount }]);
+          edits[at]!.images.push(await programs.renderer.render(edited));
+        }
+        return found;
+      });
       if (!isFinished(result)) return interrupted(result.saved || results.length > 0);
       results.push(result);
     }
     const title = `One ${images.length > 0 ? 'picture' : 'face'}, three latent spaces`;
-    await writeResults(session, picture, results, output, title);
+    await writeResults(session, picture, results, output, title, edits);
     process.stdout.write(`\n${table(results)}\n\nSee ${join(output, 'sheet.png')}\n`);
     return 0;
   });
@@ -54,4 +70,17 @@ export async function start(options: Options): Promise<number> {
 function compared(model: Model): Method[] {
   const wPlus = defaultMethod('w+', model.baseSize);
   return [wPlus, { ...wPlus, pnorm: 'clip' }, defaultMethod('f/w+', model.baseSize)];
+}
+
+/** Edits that show well, of the model's own directions; the first two of its weights (SeFa) where it has none. */
+function shownEdits(model: Model): (Move & { readonly label: string })[] {
+  const named = SHOWN.flatMap(({ name, ...shown }) => {
+    const direction = model.directions.find((each) => each.name === name);
+    return direction ? [{ ...shown, direction }] : [];
+  });
+  if (named.length > 0) return named;
+  const rows = { from: model.generator.firstRow(model.baseSize), to: model.generator.rows - 1 };
+  return sefa(model, rows)
+    .slice(0, 2)
+    .map((direction) => ({ label: `${direction.name}, +3`, direction, amount: 3 }));
 }

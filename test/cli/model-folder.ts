@@ -1,6 +1,8 @@
 /** A small model of random weights as files, in the form of weights/. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Direction } from '../../src/inversion/editing/direction.js';
+import { encodeDirections } from '../../src/inversion/editing/directions-file.js';
 import type { Tensor } from '../../src/io/dtype.js';
 import { encodeTensors } from '../../src/io/safetensors.js';
 import { sha256 } from '../../src/io/sha256.js';
@@ -21,13 +23,15 @@ type Tensors = Record<string, Tensor>;
 interface ModelOptions {
   readonly version?: string;
   readonly channels?: ChannelTable;
+  /** Named directions to go with it. */
+  readonly directions?: readonly Direction[];
   /** May edit what is written, before it is hashed. */
   readonly change?: (tensors: Tensors) => void;
 }
 
 export async function writeModel(
   folder: string,
-  { version = '1', channels = CHANNELS, change = () => {} }: ModelOptions = {},
+  { version = '1', channels = CHANNELS, directions, change = () => {} }: ModelOptions = {},
 ): Promise<string> {
   const { mean, eigenvalues, eigenvectors } = pnormStatistics(WIDTH);
   const parts: Record<string, Tensors> = {
@@ -42,13 +46,16 @@ export async function writeModel(
   };
   mkdirSync(folder, { recursive: true });
   const files: { name: string; sha256: string }[] = [];
-  for (const [part, tensors] of Object.entries(parts)) {
-    change(tensors);
-    const bytes = encodeTensors(tensors);
+  const put = async (part: string, bytes: Uint8Array) => {
     const name = `${part}.safetensors`;
     writeFileSync(join(folder, name), bytes);
     files.push({ name, sha256: await sha256(bytes) });
+  };
+  for (const [part, tensors] of Object.entries(parts)) {
+    change(tensors);
+    await put(part, encodeTensors(tensors));
   }
+  if (directions) await put('directions', encodeDirections(directions));
   const manifest = { model: 'random', version, knows: 'noise', base_code: { size: 8 }, files };
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
   return folder;

@@ -27,22 +27,23 @@ def moved(indices):
 
 
 def _part(job):
-    path, size, start, stop, compiled, move = job
+    path, size, first, start, stop, compiled, move = job
     torch.set_num_threads(1)
     paint = torch.compile(draw, dynamic=False) if compiled else draw
     out = np.load(path, mmap_mode="r+")
     for i in range(start, stop, CHUNK):
         j = i + CHUNK
-        where = moved(range(i, j)) if move else upright(CHUNK)
-        out[i:j] = to_bytes(paint(sample(SEED, "train", range(i, j)), size, where))[:stop - i]
+        faces = range(first + i, first + j)
+        where = moved(faces) if move else upright(CHUNK)
+        out[i:j] = to_bytes(paint(sample(SEED, "train", faces), size, where))[:stop - i]
     return stop - start
 
 
-def build(path, count, size=64, workers=2, compiled=True, move=False):
+def build(path, count, size=64, workers=2, compiled=True, move=False, first=0):
     partial = path + ".partial.npy"
     np.lib.format.open_memmap(partial, "w+", np.uint8, (count, size, size, 3)).flush()
     step = 512
-    jobs = [(partial, size, s, min(s + step, count), compiled, move) for s in range(0, count, step)]
+    jobs = [(partial, size, first, s, min(s + step, count), compiled, move) for s in range(0, count, step)]
     began, done = time.time(), 0
     with ProcessPoolExecutor(workers) as pool:
         for n in pool.map(_part, jobs):
@@ -55,9 +56,10 @@ if __name__ == "__main__":
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--out", required=True)
     p.add_argument("--count", type=int, default=34816)
+    p.add_argument("--first", type=int, default=0, help="the first face's index")
     p.add_argument("--size", type=int, default=64)
     p.add_argument("--workers", type=int, default=2)
     p.add_argument("--move", action="store_true", help="shift, turn and scale the faces at random")
     p.add_argument("--no-compile", dest="compiled", action="store_false")
     o = p.parse_args()
-    build(o.out, o.count, o.size, o.workers, o.compiled, o.move)
+    build(o.out, o.count, o.size, o.workers, o.compiled, o.move, o.first)

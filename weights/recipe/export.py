@@ -13,6 +13,7 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import load_file, save_file
 
+import directions
 from dataset import SEED
 from faces import draw, sample
 from frechet import features, frechet
@@ -68,16 +69,12 @@ def labelled(groups, path):
 def main(o):
     torch.set_num_threads(o.threads)
     os.makedirs(o.out, exist_ok=True)
-    state = torch.load(os.path.join(o.work, "gan.pt"), weights_only=False)
+    state = torch.load(os.path.join(o.work, "generator.pt"), weights_only=False)
     g = Generator()
     g.load_state_dict(state["g_ema"])
     g.eval()
     net = load_perceptual(o.work)
     report = {"generator_images": state["images"]}
-
-    if o.recount_w_avg:
-        z = torch.randn(100_000, W_DIM, generator=torch.Generator().manual_seed(22))
-        g.mapping.w_avg.copy_(g.mapping(z).mean(0))
 
     path = lambda name: os.path.join(o.out, name)
     tensors = half(dict(g.state_dict()))
@@ -88,6 +85,7 @@ def main(o):
     save_file(half(net.export()), path("perceptual.safetensors"))
     save_file({"mean_latent": torch.tensor(mean).float(), "eigen_values": torch.tensor(values).float(),
                "eigen_vectors": torch.tensor(np.ascontiguousarray(vectors)).float()}, path("pnorm.safetensors"))
+    directions.save(path("directions.safetensors"))
     report["eigen_values"] = [values[0], values[-1]]
 
     encoder_path = os.path.join(o.work, "encoder.pt")
@@ -118,7 +116,7 @@ def main(o):
     for name in os.listdir(o.out):
         if name.endswith(".safetensors"):
             os.chmod(path(name), 0o644)
-    names = [n for n in ("generator", "encoder", "perceptual", "pnorm") if os.path.exists(path(n + ".safetensors"))]
+    names = [n for n in ("generator", "encoder", "perceptual", "pnorm", "directions") if os.path.exists(path(n + ".safetensors"))]
     manifest = {
         "model": MODEL, "version": o.version, "licence": "MIT", "knows": "drawn faces only",
         "architecture": "stylegan2", "resolution": RESOLUTION, "channels": {str(r): c for r, c in CHANNELS.items()}, "rgb_range": [-1, 1],
@@ -140,6 +138,5 @@ if __name__ == "__main__":
     p.add_argument("--out", required=True)
     p.add_argument("--version", default="1.0.0")
     p.add_argument("--count", type=int, default=8192, help="pictures on each side of a Frechet distance")
-    p.add_argument("--recount-w-avg", action="store_true", help="set w_avg from 100,000 fresh w instead of the running mean")
     p.add_argument("--threads", type=int, default=2)
     main(p.parse_args())

@@ -4,7 +4,7 @@
 
 One w per picture, truncated by 0.7 on rows 0-7, the stored noise. Loss: mean square + 10 perceptual distances.
 Adam at 1e-3; a tenth of it after 60 % of the time and a hundredth after 85 %. Run again to go on from DIR/encoder.pt.
-May start before the generator is done: newer weights in DIR/gan.pt are taken up every 100 seconds.
+May start before the generator is done: newer weights in DIR/generator.pt are taken up every 100 seconds.
 """
 import argparse
 import os
@@ -20,7 +20,7 @@ from nets.stylegan2 import NUM_WS, W_DIM, Generator
 
 def load_generator(work):
     g = Generator()
-    g.load_state_dict(torch.load(os.path.join(work, "gan.pt"), weights_only=False)["g_ema"])
+    g.load_state_dict(torch.load(os.path.join(work, "generator.pt"), weights_only=False)["g_ema"])
     return g.requires_grad_(False).eval()
 
 
@@ -66,7 +66,7 @@ def main(o):
         return (x - image).square().mean(), net.distance(x.contiguous(memory_format=torch.channels_last), seen).mean()
 
     picture, losses = compiled(picture), compiled(losses)
-    source = os.path.join(o.work, "gan.pt")
+    source = os.path.join(o.work, "generator.pt")
     total, known = 60 * o.minutes, os.path.getmtime(source)
     began = saved = time.time()
     first, mean = i, None

@@ -1,16 +1,17 @@
-"""Train the generator, in two stages.
+"""Train the generator's synthesis network, in two stages. `w` here are features of faces (faces/style.py); the mapping
+network learns to make them from z in train_mapping.py.
 
-Stage 1 (`--paired IMAGES`): every drawing has its own z (the normal numbers it was drawn from), so the generator first learns
-to draw each z's own picture. Stage 2: against a discriminator - non-saturating logistic loss, lazy R1, style mixing, averaged
-weights - with half of each batch still held to its own picture.
+    python train_gan.py --stage paired --data faces64.npy --work DIR --minutes 60
+    python train_gan.py --stage adversarial --data faces64.npy --work DIR --minutes 15 --lr 8e-4
 
-    python train_gan.py --data faces64.npy --work DIR --paired 150000 --minutes 60
+Paired: the picture of each drawing's own w shall be the drawing. Adversarial: against a discriminator - non-saturating
+logistic loss, lazy R1, style mixing, averaged weights - with half of each batch still held to its own drawing.
 
-Stops at --images or after --minutes; run again to go on from DIR/gan.pt. DIR/perceptual.pt is used as
-soon as it is there.
+The learning rate falls along a cosine over --minutes. Run again to go on from DIR/gan.pt.
 """
 import argparse
 import copy
+import math
 import os
 import time
 
@@ -19,14 +20,21 @@ import torch
 import torch.nn.functional as F
 
 from dataset import SEED
-from faces import latents
+from faces import sample
+from faces.style import USED, Style, fresh
 from files import save
 from nets.discriminator import Discriminator
 from nets.perceptual import Perceptual
-from nets.stylegan2 import NUM_WS, W_DIM, Generator
+from nets.stylegan2 import NUM_WS, SHAPE, W_DIM, Generator, rows_of
 from sheet import sheet
 
-STATE = ("g", "d", "g_ema", "g_opt", "d_opt")
+
+def focus(size=64):
+    """Weight of each pixel (1,1,size,size), mean 1: the eyes, nose and mouth are small but what one looks at."""
+    line = (torch.arange(size) + 0.5) / size * 2 - 1
+    bump = torch.exp(-((line / 0.42) ** 2)[None, :] - (((line - 0.12) / 0.42) ** 2)[:, None])
+    weight = 1 + 3 * bump
+    return (weight / weight.mean())[None, None]
 
 
 class Trainer:
@@ -34,34 +42,46 @@ class Trainer:
         self.o = o
         torch.manual_seed(o.seed)
         self.g, self.d = Generator(), Discriminator()
-        self.g_ema = copy.deepcopy(self.g).requires_grad_(False)
-        if o.channels_last:
-            self.g.synthesis.to(memory_format=torch.channels_last)
-            self.d.to(memory_format=torch.channels_last)
-        maps, draws = list(self.g.mapping.parameters()), list(self.g.synthesis.parameters())
-        self.g_opt = torch.optim.Adam([{"params": draws}, {"params": maps}], lr=o.lr, betas=(0.0, 0.99), eps=1e-8)
+        self.g.synthesis.b4.torgb.requires_grad_(False)   # no colour from below the base code
+        for layer in self.g.synthesis.modules():          # what a row is not told it does not ask for
+            if hasattr(layer, "affine"):
+                layer.affine.weight.data[:, USED:] = 0
+        for layer in (self.g.synthesis.b4.conv1, self.g.synthesis.b8.conv0, self.g.synthesis.b4.torgb):
+            layer.affine.weight.data[:, SHAPE:] = 0
+        self.g_ema = copy.deepcopy(self.g.synthesis).requires_grad_(False)
+        self.g.synthesis.to(memory_format=torch.channels_last)
+        self.d.to(memory_format=torch.channels_last)
+        draws = [p for p in self.g.synthesis.parameters() if p.requires_grad]
+        self.g_opt = torch.optim.Adam(draws, lr=o.lr, betas=(0.9 if o.stage == "paired" else 0.0, 0.99), eps=1e-8, fused=True)
         # lazy regularisation: the discriminator's constants allow for its one extra step in `r1_every`
         c = o.r1_every / (o.r1_every + 1)
-        self.d_opt = torch.optim.Adam(self.d.parameters(), lr=o.lr * c, betas=(0.0, 0.99 ** c), eps=1e-8)
+        self.d_opt = torch.optim.Adam(self.d.parameters(), lr=o.lr * c, betas=(0.0, 0.99 ** c), eps=1e-8, fused=True)
         self.data = np.load(o.data, mmap_mode="r")
-        self.z = latents(SEED, "train", range(len(self.data)))
+        style = Style()
+        self.w = style(sample(SEED, "train", range(len(self.data))))
+        self.new = fresh(style, 100_000, o.seed)
         self.images, self.perceptual = 0, None
         self.synthesis, self.fast_d = self.compiled(self.g.synthesis), self.compiled(self.d)
         self.path = os.path.join(o.work, "gan.pt")
         if os.path.exists(self.path):
             s = torch.load(self.path, weights_only=False)
-            for name in STATE:
-                getattr(self, name).load_state_dict(s[name])
+            self.g.synthesis.load_state_dict(s["g"])
+            self.g_ema.load_state_dict(s["g_ema"])
+            self.d.load_state_dict(s["d"])
+            if s["stage"] == o.stage:
+                self.g_opt.load_state_dict(s["g_opt"])
+                self.d_opt.load_state_dict(s["d_opt"])
             self.images = s["images"]
             torch.manual_seed(o.seed + self.images)
         self.rng = np.random.default_rng(o.seed + self.images)
-        self.d_opt.param_groups[0]["lr"] = o.lr * c
+        self.focus = focus()
 
     def compiled(self, f):
         return torch.compile(f, dynamic=False) if self.o.compile else f
 
     def checkpoint(self):
-        save({**{n: getattr(self, n).state_dict() for n in STATE}, "images": self.images}, self.path)
+        state = {"g": self.g.synthesis, "g_ema": self.g_ema, "d": self.d, "g_opt": self.g_opt, "d_opt": self.d_opt}
+        save({**{k: v.state_dict() for k, v in state.items()}, "images": self.images, "stage": self.o.stage}, self.path)
 
     def load_perceptual(self):
         path = os.path.join(self.o.work, "perceptual.pt")
@@ -82,41 +102,51 @@ class Trainer:
         x = torch.from_numpy(self.data[rows]).permute(0, 3, 1, 2)
         return (x.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
-    def fake(self, z, mixed=0):
-        """Pictures of z; the last `mixed` of them change to another z's style at a random row."""
-        w = self.g.mapping(z)
-        self.g.mapping.w_avg.lerp_(w.detach().mean(0), 0.005)
-        ws = w[:, None].expand(-1, NUM_WS, -1)
+    def fake(self, w, mixed=0):
+        """Pictures of w; the last `mixed` of them change to another face's style at a random row."""
+        ws = rows_of(w)
         if mixed:
-            other = self.g.mapping(torch.randn(len(z), W_DIM))[:, None]
-            cut = torch.from_numpy(self.rng.integers(1, NUM_WS, len(z)))
-            cut[: len(z) - mixed] = NUM_WS
+            other = rows_of(self.someone(len(w)))
+            cut = torch.from_numpy(self.rng.integers(1, NUM_WS, len(w)))
+            cut[: len(w) - mixed] = NUM_WS
             ws = torch.where((torch.arange(NUM_WS) < cut[:, None])[:, :, None], ws, other)
         with self.autocast():
             return self.synthesis(ws, fixed_noise=False)
+
+    def someone(self, count):
+        """w of `count` faces that were never drawn."""
+        return self.new[self.rng.integers(0, len(self.new), count)]
 
     def judge(self, x):
         with self.autocast():
             return self.fast_d(x.contiguous(memory_format=torch.channels_last))
 
     def likeness(self, x, want):
-        """How far each picture is from the one wanted: absolute difference, and the perceptual distance once there is one."""
-        loss = (x - want).abs().mean((1, 2, 3))
-        if self.perceptual is not None:
+        """How far each picture is from the one wanted: colours and edges at four sizes, more so about the features of the
+        face, and the perceptual distance."""
+        loss, a, b, focus = 0, x, want, self.focus
+        for weight in (1.0, 0.5, 0.5, 0.25):
+            e = (a - b) * focus
+            loss = loss + weight * (e.abs().mean((1, 2, 3)) + self.o.edges * (
+                (e[..., 1:] - e[..., :-1]).abs().mean((1, 2, 3)) + (e[..., 1:, :] - e[..., :-1, :]).abs().mean((1, 2, 3))))
+            a, b, focus = F.avg_pool2d(a, 2), F.avg_pool2d(b, 2), F.avg_pool2d(focus, 2)
+        if self.perceptual is not None and self.o.perceptual:
             with self.autocast():
                 loss = loss + self.o.perceptual * self.perceptual(x.contiguous(memory_format=torch.channels_last), want)
         return loss
 
-    def paired_step(self):
+    def paired_step(self, i):
         rows = self.rows()
-        loss = self.likeness(self.fake(self.z[rows]), self.pictures(rows)).mean()
+        w = self.w[rows]
+        w[:, :USED] += self.o.jitter * torch.randn(len(w), USED)
+        loss = self.likeness(self.fake(w), self.pictures(rows)).mean()
         self.update(loss)
         return {"likeness": loss}
 
     def adversarial_step(self, i):
         o, rows = self.o, self.rows()
         half = o.batch // 2
-        fake = self.fake(torch.cat([self.z[rows[:half]], torch.randn(half, W_DIM)]), mixed=half if self.rng.random() < o.mixing else 0)
+        fake = self.fake(torch.cat([self.w[rows[:half]], self.someone(half)]), mixed=half if self.rng.random() < o.mixing else 0)
 
         self.d.requires_grad_(True)
         d_real, d_fake = self.judge(self.pictures(self.rows())), self.judge(fake.detach())
@@ -140,35 +170,34 @@ class Trainer:
         return {"D": d_loss, "G": g_loss, "likeness": likeness, "real": d_real.mean(), "fake": d_fake.mean(), "r1": self.r1}
 
     def update(self, loss):
-        o = self.o
-        paired = self.images < o.paired
-        for group, factor in zip(self.g_opt.param_groups, (1, o.map_lr) if paired else (o.g_slow, o.g_slow)):
-            group["lr"], group["betas"] = o.lr * factor, (0.9 if paired else 0.0, 0.99)
         self.g_opt.zero_grad(set_to_none=True)
         loss.backward()
         self.g_opt.step()
-        self.images += o.batch
-        beta = 0.5 ** (o.batch / min(o.ema, self.images * 0.05 + 1))
+        self.images += self.o.batch
+        beta = 0.5 ** (self.o.batch / min(self.o.ema, self.images * 0.05 + 1))
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.g_ema.parameters()), list(self.g.parameters()), 1 - beta)
-        self.g_ema.mapping.w_avg.copy_(self.g.mapping.w_avg)
+            torch._foreach_lerp_(list(self.g_ema.parameters()), list(self.g.synthesis.parameters()), 1 - beta)
 
     @torch.no_grad()
     def picture(self):
-        """In each row: 4 drawings and the averaged generator's picture of their z, then 8 samples of new z."""
-        z = torch.randn(48, W_DIM, generator=torch.Generator().manual_seed(7))
-        own = self.g_ema(self.z[:24]).reshape(6, 4, 3, 64, 64)
+        """In each row: 4 drawings and the averaged generator's picture of their w, then 8 faces never drawn."""
+        own = self.g_ema(rows_of(self.w[:24])).reshape(6, 4, 3, 64, 64)
         real = self.pictures(np.arange(24)).reshape(6, 4, 3, 64, 64)
-        new = self.g_ema(z).reshape(6, 8, 3, 64, 64)
+        known = torch.cat([self.g_ema(rows_of(w)) for w in self.w[:256].split(64)])
+        print(f"mean absolute difference of 256 drawings: {(known - self.pictures(np.arange(256))).abs().mean():.4f}", flush=True)
+        new = self.g_ema(rows_of(self.new[:48])).reshape(6, 8, 3, 64, 64)
         sheet(torch.cat([real, own, new], 1).reshape(96, 3, 64, 64), 16).save(os.path.join(self.o.work, f"gan-{self.images:07d}.png"))
 
     def run(self):
         o = self.o
-        end = time.time() + 60 * o.minutes
-        began, first, saved, drawn, i = time.time(), self.images, time.time(), time.time(), 0
+        began = saved = drawn = time.time()
+        first, i = self.images, 0
         self.load_perceptual()
-        while self.images < o.images and time.time() < end:
-            stats = self.paired_step() if self.images < o.paired else self.adversarial_step(i)
+        step = self.paired_step if o.stage == "paired" else self.adversarial_step
+        while (part := (time.time() - began) / 60 / o.minutes) < 1:
+            for opt in (self.g_opt, self.d_opt):
+                opt.param_groups[0]["lr"] = o.lr * (o.last + (1 - o.last) * (0.5 + 0.5 * math.cos(math.pi * part)))
+            stats = step(i)
             i += 1
             if i % o.log_every == 0:
                 rate = (self.images - first) / (time.time() - began)
@@ -188,18 +217,18 @@ def options(argv=None):
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True)
     p.add_argument("--work", required=True)
-    p.add_argument("--images", type=int, default=10 ** 9)
-    p.add_argument("--paired", type=int, default=150000, help="images of stage 1")
-    p.add_argument("--minutes", type=float, default=1e9, help="length of this run")
-    p.add_argument("--batch", type=int, default=16)
-    p.add_argument("--lr", type=float, default=2e-3)
-    p.add_argument("--map-lr", type=float, default=20, help="the mapping's learning rate in stage 1, times --lr")
-    p.add_argument("--g-slow", type=float, default=1.0, help="the generator's learning rate in stage 2, times --lr")
+    p.add_argument("--stage", choices=("paired", "adversarial"), required=True)
+    p.add_argument("--minutes", type=float, required=True, help="length of this run; the learning rate falls over it")
+    p.add_argument("--batch", type=int, default=8)
+    p.add_argument("--lr", type=float, default=3e-3)
+    p.add_argument("--last", type=float, default=0.05, help="the learning rate at the end, times --lr")
+    p.add_argument("--jitter", type=float, default=0.0, help="noise added to w in the paired stage, which makes w smooth")
     p.add_argument("--gamma", type=float, default=0.2)
     p.add_argument("--r1-every", type=int, default=16)
     p.add_argument("--mixing", type=float, default=0.9)
     p.add_argument("--hold", type=float, default=4.0, help="weight of the likeness in stage 2")
-    p.add_argument("--perceptual", type=float, default=1.0, help="weight of the perceptual distance in the likeness")
+    p.add_argument("--perceptual", type=float, default=0.0, help="weight of the perceptual distance in the likeness")
+    p.add_argument("--edges", type=float, default=1.0, help="weight of differences between neighbours in the likeness")
     p.add_argument("--ema", type=float, default=5000, help="half-life of the weight average, in images")
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--threads", type=int, default=2)
@@ -207,7 +236,6 @@ def options(argv=None):
     p.add_argument("--picture-every", type=float, default=240, help="seconds")
     p.add_argument("--no-compile", dest="compile", action="store_false")
     p.add_argument("--no-bf16", dest="bf16", action="store_false")
-    p.add_argument("--no-channels-last", dest="channels_last", action="store_false")
     return p.parse_args(argv)
 
 

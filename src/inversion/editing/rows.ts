@@ -31,7 +31,12 @@ export function firstRowOf({ generator }: Model, method: Method): number {
 export function requireRows(rows: RowRange, model: Model, method: Method): RowRange {
   const last = model.generator.rows - 1;
   if (rows.to > last) {
-    throw new FwplusError(`There are no rows ${spell(rows)}: the code of this generator has rows 0-${last}.`);
+    throw new FwplusError(
+      `There are no rows ${spell(rows)}: the code of this generator has rows 0-${last}.`,
+      {
+        hint: 'Choose among those.',
+      },
+    );
   }
   const first = firstRowOf(model, method);
   if (rows.from < first) {

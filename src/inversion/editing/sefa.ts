@@ -27,7 +27,10 @@ export function sefa(
   rows: RowRange = { from: 0, to: generator.rows - 1 },
 ): SefaDirection[] {
   const columns = generator.affineColumns(rows.from, rows.to);
-  if (columns.length === 0) throw new FwplusError(`No layer of this generator reads rows ${spell(rows)}.`);
+  if (columns.length === 0)
+    throw new FwplusError(`No layer of this generator reads rows ${spell(rows)}.`, {
+      hint: `Choose among rows 0-${generator.rows - 1}.`,
+    });
   const width = generator.wDim;
   const product = Matrix.zeros(width, width);
   for (const column of columns) {

@@ -42,13 +42,22 @@ def sample(seed, split, indices):
 
     Most run over [0, 1] or [-1, 1]; yaw is in radians; glasses and bald are 0 or 1.
     """
-    u = iter(_uniforms(seed, split, list(indices)).T)
+    return attributes(_uniforms(seed, split, list(indices)))
+
+
+def attributes(uniforms, cyclic={}):
+    """Attributes of the faces with these numbers (B, DRAWS); `cyclic` gives the numbers of attributes on a circle instead."""
+    u = iter(uniforms.T)
 
     def normal(mean, sd, low, high):
         return np.clip(mean + sd * ndtri(next(u)), low, high)
 
     def between(low, high):
         return low + (high - low) * next(u)
+
+    def on_circle(name):
+        own = next(u)
+        return cyclic.get(name, own)
 
     a = {}
     a["yaw"] = normal(0, 0.20, -0.45, 0.45)
@@ -69,7 +78,7 @@ def sample(seed, split, indices):
     a["fringe"] = _smooth(next(u), 0.35, 0.95) * (1 - 0.5 * m)
     a["parting"] = between(-1, 1)
     a["bald"] = ((next(u) < 0.35 * _smooth(age, 0.4, 0.8)) & (m > 0.8)).astype(float)
-    a["hair_phase"] = between(0, 2 * np.pi)
+    a["hair_phase"] = 2 * np.pi * on_circle("hair_phase")
 
     a["brow_thick"] = np.clip(0.25 + 0.45 * m + between(-0.25, 0.3), 0, 1)
     a["brow_lift"] = between(-1, 1)
@@ -104,10 +113,10 @@ def sample(seed, split, indices):
     a["light_x"] = between(-1, 1)
     a["light_y"] = between(0.1, 1)
     a["light_power"] = between(0.35, 1)
-    a["back_hue"] = next(u)
+    a["back_hue"] = on_circle("back_hue")
     a["back_tone"] = next(u)
-    a["back_turn"] = between(-np.pi, np.pi)
-    a["cloth_hue"] = next(u)
+    a["back_turn"] = 2 * np.pi * on_circle("back_turn") - np.pi
+    a["cloth_hue"] = on_circle("cloth_hue")
     a["cloth_tone"] = next(u)
     a["neckline"] = next(u)
     return {name: torch.from_numpy(np.asarray(a[name], dtype=np.float32)) for name in NAMES}

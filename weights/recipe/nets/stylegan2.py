@@ -12,6 +12,8 @@ W_DIM = 128
 RESOLUTION = 64
 CHANNELS = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32}
 NUM_WS = 10
+FIRST_ROW = 2  # the first row above the base code
+SHAPE = 20     # features that the rows below it see (faces/style.py)
 GAIN = math.sqrt(2)
 
 
@@ -141,6 +143,12 @@ def twice(image):
     return y.reshape(b, c, 2 * h, 2 * w)
 
 
+def rows_of(w):
+    """Features w (B,128) -> ws (B,10,128): the rows below the base code are told only where things are."""
+    coarse = torch.cat([w[:, :SHAPE], torch.zeros_like(w[:, SHAPE:])], 1)
+    return torch.cat([coarse[:, None].expand(-1, FIRST_ROW, -1), w[:, None].expand(-1, NUM_WS - FIRST_ROW, -1)], 1)
+
+
 class Synthesis(nn.Module):
     def __init__(self):
         super().__init__()
@@ -148,6 +156,7 @@ class Synthesis(nn.Module):
         for r, n in CHANNELS.items():
             setattr(self, f"b{r}", Block(n_in, n, r))
             n_in = n
+        nn.init.zeros_(self.b4.torgb.weight)
 
     def forward(self, ws, fixed_noise=True):
         return self.run(None, ws, fixed_noise, 4)

@@ -1,0 +1,170 @@
+/**
+ * The evaluation with ground truth: held-out faces under known transforms, inverted by several methods, then edited.
+ *
+ *   npm run evaluate -- --json FILE [--full] [--images N] [--steps N] [--methods A,B] [--transforms A,B] [--batch N]
+ *                       [--resume] [-o DIR]
+ *
+ * See evaluation/README.md. Node only.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openChosenDevice } from '../src/cli/session.js';
+import { UsageError } from '../src/cli/usage-error.js';
+import { describeAdapter } from '../src/engine/adapter.js';
+import type { Device } from '../src/engine/device.js';
+import { FwplusError } from '../src/errors.js';
+import { loadModelFolder, PACKAGE_FOLDER } from '../src/index.node.js';
+import { Inverter } from '../src/inversion/inverter.js';
+import { type Method, methodName } from '../src/inversion/method.js';
+import type { Model } from '../src/inversion/model.js';
+import { ensureWritableFolder, readBytes, writeAllAtomic } from '../src/io/node/files.js';
+import { encodePng } from '../src/io/png.js';
+import { EVALUATION_FOLDER, type FaceSet, readFaces } from './faces.js';
+import { figure } from './figure.js';
+import { invertFaces } from './inverting.js';
+import { Judge } from './judging.js';
+import { type EvaluationOptions, parseEvaluation } from './options.js';
+import { Progress } from './progress.js';
+import type { EditRow, Row, Shown } from './rows.js';
+import { Scorer } from './scorer.js';
+import { editTable, reconstructionTable } from './table.js';
+
+/** What every part of one evaluation shares. */
+interface Evaluation {
+  readonly device: Device;
+  readonly model: Model;
+  readonly faces: FaceSet;
+  readonly options: EvaluationOptions;
+  readonly signal: AbortSignal;
+  readonly scorer: Scorer;
+  readonly progress: Progress;
+  readonly findings: Findings;
+}
+
+interface Findings {
+  readonly rows: Row[];
+  readonly edits: EditRow[];
+  readonly shown: Shown[];
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    return await evaluate(words);
+  } catch (error) {
+    if (!(error instanceof FwplusError)) throw error;
+    process.stderr.write(`\nevaluation: ${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function evaluate(words: readonly string[]): Promise<number> {
+  const model = await loadModelFolder();
+  const faces = await readFaces(model.generator.resolution);
+  const options = parseEvaluation(words, model, faces);
+  await ensureWritableFolder(options.output);
+  if (options.json !== undefined) await ensureWritableFolder(dirname(options.json));
+  const interruption = new AbortController();
+  process.once('SIGINT', () => {
+    process.stderr.write('\nStopping after the steps in flight; press Ctrl-C again to stop at once.\n');
+    interruption.abort();
+  });
+  process.once('SIGTERM', () => interruption.abort());
+  const device = await openChosenDevice(options.adapter);
+  try {
+    const findings = await evaluateAll(device, model, faces, options, interruption.signal);
+    await report(findings, device, model, options);
+    if (!interruption.signal.aborted) return 0;
+    process.stderr.write('Interrupted and saved. The same command with --resume goes on.\n');
+    return 130;
+  } finally {
+    device.destroy();
+  }
+}
+
+/** As far as it comes before it is interrupted. */
+async function evaluateAll(
+  device: Device,
+  model: Model,
+  faces: FaceSet,
+  options: EvaluationOptions,
+  signal: AbortSignal,
+): Promise<Findings> {
+  const findings: Findings = { rows: [], edits: [], shown: [] };
+  const scorer = await Scorer.build(
+    device,
+    await readBytes(join(EVALUATION_FOLDER, 'scorer.safetensors')),
+    2,
+  );
+  const progress = new Progress(options);
+  const evaluation = { device, model, faces, options, signal, scorer, progress, findings };
+  try {
+    for (const method of options.methods) {
+      if (!signal.aborted) await evaluateMethod(evaluation, method);
+    }
+  } finally {
+    progress.end();
+    scorer.destroy();
+  }
+  return findings;
+}
+
+async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<void> {
+  const { device, model, faces, options, signal, scorer, progress, findings } = evaluation;
+  const inverter = await Inverter.build(device, model, method, Math.min(options.batch, options.images));
+  const judge = await Judge.build(device, model, method, scorer);
+  try {
+    for (const transform of options.transforms) {
+      const images = faces.images(transform).slice(0, options.images);
+      const states = await invertFaces(inverter, images, transform, {
+        folder: options.output,
+        steps: options.steps,
+        resume: options.resume,
+        signal,
+        onProgress: (each) => progress.update(`${methodName(method)} ${transform}`, each),
+      });
+      if (!states) return;
+      progress.finished();
+      findings.rows.push(await judge.reconstruction(images, states, transform));
+      findings.edits.push(...(await judge.edits(states, transform)));
+      findings.shown.push(await judge.shown(images[0]!, states[0]!, transform));
+    }
+  } finally {
+    judge.destroy();
+    inverter.destroy();
+  }
+}
+
+async function report(
+  { rows, edits, shown }: Findings,
+  device: Device,
+  model: Model,
+  { json, output, steps, images, methods, transforms }: EvaluationOptions,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { facts } = device;
+  const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
+  const found = {
+    adapter: describeAdapter(facts),
+    driver: facts.name,
+    model: model.id,
+    date: new Date().toISOString().slice(0, 10),
+    versions: { fwplus: version, node: process.version },
+    steps,
+    images,
+    complete: rows.length === methods.length * transforms.length,
+    rows,
+    edits,
+  };
+  const subtitle = `${steps} steps a method on ${found.adapter}; ${model.id}`;
+  await writeAllAtomic([
+    { path: join(output, 'figure.png'), content: await encodePng(figure(shown, subtitle)) },
+    { path: json ?? join(output, 'evaluation.json'), content: `${JSON.stringify(found, null, 1)}\n` },
+  ]);
+  process.stdout.write(`\n${images} faces, ${steps} steps\n\n${reconstructionTable(rows)}\n`);
+  if (edits.length > 0) process.stdout.write(`\n${editTable(edits)}\n`);
+  process.stdout.write(
+    `\nSee ${join(output, 'figure.png')} and ${json ?? join(output, 'evaluation.json')}\n`,
+  );
+}

@@ -1,0 +1,56 @@
+/** The tables for the terminal. */
+
+import { columns } from '../src/cli/columns.js';
+import { titleOf } from '../src/cli/results.js';
+import { type EditRow, mean, type Row } from './rows.js';
+
+const UPRIGHT = 'upright';
+
+/** Methods by transforms, with the mean over the transforms and what is lost against upright: PSNR, then perceptual distance. */
+export function reconstructionTable(rows: readonly Row[]): string {
+  const part = (title: string, value: (row: Row) => number, digits: number) => {
+    const transforms = unique(rows.map(({ transform }) => transform));
+    const lines = unique(rows.map(({ method }) => method)).map((method) => {
+      const own = rows.filter((row) => row.method === method);
+      const at = (transform: string) => own.find((row) => row.transform === transform);
+      const moved = own.filter(({ transform }) => transform !== UPRIGHT).map(value);
+      const upright = at(UPRIGHT);
+      const difference = upright && moved.length > 0 ? value(upright) - mean(moved) : undefined;
+      return [
+        titleOf(method),
+        ...transforms.map((transform) => show(at(transform) && value(at(transform)!), digits)),
+        show(moved.length > 0 ? mean(moved) : undefined, digits),
+        show(difference, digits),
+      ];
+    });
+    return columns([[title, ...transforms, 'mean moved', 'lost'], ...lines]);
+  };
+  return `${part('PSNR (dB)', ({ psnr }) => psnr, 2)}\n\n${part('perceptual', ({ perceptual }) => perceptual, 3)}`;
+}
+
+/** For each method and transform, averaged over directions: how far the attribute moved, and the drift as a share of that. */
+export function editTable(rows: readonly EditRow[]): string {
+  const transforms = unique(rows.map(({ transform }) => transform));
+  const lines = unique(rows.map(({ method }) => method)).map((method) => [
+    titleOf(method),
+    ...transforms.map((transform) => {
+      const own = rows.filter((row) => row.method === method && row.transform === transform);
+      if (own.length === 0) return '–';
+      const { moved, drift } = averaged(own);
+      return `${moved.toFixed(2)} (${(drift / moved).toFixed(2)})`;
+    }),
+  ]);
+  return columns([['moved (drift/moved)', ...transforms], ...lines]);
+}
+
+export function averaged(rows: readonly EditRow[]): { moved: number; drift: number } {
+  return { moved: mean(rows.map(({ moved }) => moved)), drift: mean(rows.map(({ drift }) => drift)) };
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+function show(value: number | undefined, digits: number): string {
+  return value === undefined ? '–' : value.toFixed(digits);
+}
