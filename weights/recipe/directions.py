@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 
 from faces import NAMES
 from faces.attributes import DRAWS
-from faces.style import Style, of_normals
-from nets.stylegan2 import FIRST_ROW, GAIN, NUM_WS
+from faces.style import STEP, Style, of_normals
+from nets.stylegan2 import FIRST_ROW, NUM_WS
 
 # What the rows above the base code hold; yaw, the face's and the hair's shape are the base code's (nets.stylegan2.rows_of).
 NAMED = {
@@ -40,7 +40,7 @@ def directions(count=40_000, seed=6):
     ring += [torch.stack([f(2 * np.pi * a[n]) for f in (torch.cos, torch.sin)], 1).double() for n in ("back_hue", "cloth_hue")]
     known = torch.cat([x, *ring, torch.ones(count, 1, dtype=torch.double)], 1)
     slopes = torch.linalg.lstsq(known, Style()(a).double()).solution[: len(NAMES)]
-    return {n: (GAIN * slopes[NAMES.index(n)]).float() for n in NAMED}
+    return {n: (STEP * slopes[NAMES.index(n)]).float() for n in NAMED}
 
 
 def save(path):

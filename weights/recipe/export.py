@@ -10,7 +10,6 @@ import os
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw
 from safetensors.torch import load_file, save_file
 
 import directions
@@ -53,16 +52,11 @@ def rounding(make, exact, rounded):
     return (exact(make, z) - exact(other, z)).abs().max().item()
 
 
-def labelled(groups, path):
-    """Grids side by side under their names."""
-    grids = [(name, sheet(x, 6, zoom=1, gap=2)) for name, x in groups]
-    width, height = grids[0][1].size
-    out = Image.new("RGB", (len(grids) * (width + 16) + 8, height + 34), (255, 255, 255))
-    pen = ImageDraw.Draw(out)
-    for k, (name, grid) in enumerate(grids):
-        pen.text((12 + k * (width + 16), 8), name, fill=(40, 40, 40), font_size=16)
-        out.paste(grid, (8 + k * (width + 16), 32))
-    out.save(path, optimize=True)
+def mixed(samples, drawings, path):
+    """A grid of both in random order, unlabelled; returns the places of the drawings, counted from 1 in reading order."""
+    order = np.random.default_rng(77).permutation(len(samples) + len(drawings))
+    sheet(torch.cat([samples, drawings])[order], 12, zoom=1, gap=2).save(path, optimize=True)
+    return [int(at) + 1 for at in np.flatnonzero(order >= len(samples))]
 
 
 @torch.no_grad()
@@ -81,7 +75,7 @@ def main(o):
     report["generator_rounding"] = rounding(g, lambda m, z: m(z), tensors)
     save_file(tensors, path("generator.safetensors"))
     g.load_state_dict({k: v.float() for k, v in tensors.items()})   # all that follows is of the weights as stored
-    mean, values, vectors = statistics(g.mapping)
+    mean, values, vectors = statistics(g.mapping, o.jitter)
     save_file(half(net.export()), path("perceptual.safetensors"))
     save_file({"mean_latent": torch.tensor(mean).float(), "eigen_values": torch.tensor(values).float(),
                "eigen_vectors": torch.tensor(np.ascontiguousarray(vectors)).float()}, path("pnorm.safetensors"))
@@ -100,7 +94,8 @@ def main(o):
         ws = g.mapping(torch.randn(64, W_DIM, generator=torch.Generator().manual_seed(31)))[:, None].repeat(1, NUM_WS, 1)
         picture = g.synthesis(ws)
         report["encoder_rounding"] = rounding(e, lambda m, z: g.synthesis.from_base_code(m.model(picture), ws), tensors)
-        report["encoder"] = dict(zip(("mse", "perceptual", "psnr"), validate(g, net, e)))
+        for name, move in (("upright", False), ("moved", True)):
+            report[f"encoder_{name}"] = dict(zip(("mse", "perceptual", "psnr"), validate(g, net, e, move)))
 
     # how good: samples against drawings, beside drawings against drawings
     data = np.load(o.data, mmap_mode="r")
@@ -110,8 +105,8 @@ def main(o):
     f_fake, f_real = features(net, fake), features(net, real)
     one, two = f_real[:len(f_fake)], f_real[o.count:o.count + len(f_fake)]
     report["frechet"] = {"samples": frechet(f_fake, one), "drawings": frechet(two, one), "count": len(f_fake)}
-    drawn = draw(sample(SEED, "held-out", range(36)), RESOLUTION)
-    labelled([("the generator's samples", fake[:36]), ("drawings (held out)", drawn)], path("samples.png"))
+    drawn = draw(sample(SEED, "held-out", range(100, 136)), RESOLUTION)
+    report["drawings_in_samples"] = mixed(fake[:36], drawn, path("samples.png"))
 
     for name in os.listdir(o.out):
         if name.endswith(".safetensors"):
@@ -138,5 +133,6 @@ if __name__ == "__main__":
     p.add_argument("--out", required=True)
     p.add_argument("--version", default="1.0.0")
     p.add_argument("--count", type=int, default=8192, help="pictures on each side of a Frechet distance")
+    p.add_argument("--jitter", type=float, default=0.08, help="what the last paired stage was trained with")
     p.add_argument("--threads", type=int, default=2)
     main(p.parse_args())

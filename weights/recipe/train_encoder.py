@@ -2,7 +2,7 @@
 
     python train_encoder.py --work DIR --minutes 30
 
-One w per picture, truncated by 0.7 on rows 0-7, the stored noise. Loss: mean square + 10 perceptual distances.
+One w per picture, truncated by 0.7 on rows 0-7, the stored noise; three quarters of the base codes moved, turned and scaled. Loss: mean square + 10 perceptual distances.
 Adam at 1e-3; a tenth of it after 60 % of the time and a hundredth after 85 %. Run again to go on from DIR/encoder.pt.
 May start before the generator is done: newer weights in DIR/generator.pt are taken up every 100 seconds.
 """
@@ -12,6 +12,7 @@ import time
 
 import torch
 
+from faces import upright
 from files import save
 from nets.encoder import encoder
 from nets.perceptual import Perceptual
@@ -38,6 +39,14 @@ def codes(g, count, generator=None):
     return ws
 
 
+def some_moves(count, generator=None):
+    """Moves of the base code (B,4), the first quarter upright: E sees its whole extended domain (Kang et al. 2021, Eq. 1)."""
+    u = torch.rand(count, 4, generator=generator) * 2 - 1
+    moves = torch.stack([0.3 * u[:, 0], 0.3 * u[:, 1], 0.6 * u[:, 2], 2 ** (0.45 * u[:, 3])], 1)
+    moves[: count // 4] = upright(count // 4)
+    return moves
+
+
 def bytes_and_back(x):
     """What is left of a picture after it has been a file."""
     return ((x + 1) * 127.5 + 0.5).clamp(0, 255).floor() / 127.5 - 1
@@ -58,8 +67,8 @@ def main(o):
         i = s["steps"]
     compiled = (lambda f: torch.compile(f, dynamic=False)) if o.compile else (lambda f: f)
 
-    def picture(ws):
-        return g.synthesis(ws)
+    def picture(ws, moves):
+        return g.synthesis(ws, moves=moves)
 
     def losses(seen, image, ws):
         x = g.synthesis.from_base_code(e.model(seen), ws)
@@ -74,10 +83,10 @@ def main(o):
         part = (time.time() - began) / total
         opt.param_groups[0]["lr"] = o.lr * (1 if part < 0.60 else 0.1 if part < 0.85 else 0.01)
         with torch.no_grad():
-            ws = codes(g, o.batch)
+            ws, moves = codes(g, o.batch), some_moves(o.batch)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             with torch.no_grad():
-                image = picture(ws)
+                image = picture(ws, moves)
                 seen = bytes_and_back(image).contiguous(memory_format=torch.channels_last)
             mse, far = losses(seen, image, ws)
         opt.zero_grad(set_to_none=True)
@@ -96,23 +105,24 @@ def main(o):
                 g.load_state_dict(load_generator(o.work).state_dict())
                 print("newer generator", flush=True)
     save({"e": e.state_dict(), "opt": opt.state_dict(), "steps": i}, path)
-    validate(g, net, e)
+    for move in (False, True):
+        validate(g, net, e, move)
 
 
 @torch.no_grad()
-def validate(g, net, e):
-    """Means over 256 new pictures in fp32, batch norm in its final form."""
+def validate(g, net, e, move=False):
+    """Means over 256 new pictures in fp32, batch norm in its final form; `move`: of moved base codes."""
     e.eval()
     rng, rows = torch.Generator().manual_seed(99), []
     for _ in range(8):
         ws = codes(g, 32, rng)
-        image = g.synthesis(ws)
+        image = g.synthesis(ws, moves=some_moves(32, rng) if move else None)
         x = g.synthesis.from_base_code(e.model(bytes_and_back(image)), ws)
         a, b = (bytes_and_back(t) for t in (x, image))
         psnr = 10 * torch.log10(4 / (a - b).square().mean((1, 2, 3)))
         rows.append(torch.stack([(x - image).square().mean((1, 2, 3)), net.distance(x, image), psnr]).mean(1))
     mse, far, psnr = torch.stack(rows).mean(0).tolist()
-    print(f"validation: mse {mse:.5f}  perceptual {far:.4f}  PSNR {psnr:.2f} dB", flush=True)
+    print(f"{'moved' if move else 'upright'}: mse {mse:.5f}  perceptual {far:.4f}  PSNR {psnr:.2f} dB", flush=True)
     return mse, far, psnr
 
 

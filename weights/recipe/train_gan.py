@@ -19,8 +19,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from dataset import SEED
-from faces import sample
+from dataset import SEED, moved
+from faces import sample, upright
 from faces.style import USED, Style, fresh
 from files import save
 from nets.discriminator import Discriminator
@@ -59,6 +59,8 @@ class Trainer:
         self.data = np.load(o.data, mmap_mode="r")
         style = Style()
         self.w = style(sample(SEED, "train", range(len(self.data))))
+        self.moved = np.concatenate([np.load(p, mmap_mode="r") for p in o.moved]) if o.moved else None
+        self.moves = moved(range(len(self.moved))) if o.moved else None
         self.new = fresh(style, 100_000, o.seed)
         self.images, self.perceptual = 0, None
         self.synthesis, self.fast_d = self.compiled(self.g.synthesis), self.compiled(self.d)
@@ -98,11 +100,11 @@ class Trainer:
     def rows(self):
         return np.sort(self.rng.integers(0, len(self.data), self.o.batch))
 
-    def pictures(self, rows):
-        x = torch.from_numpy(self.data[rows]).permute(0, 3, 1, 2)
+    def pictures(self, rows, data=None):
+        x = torch.from_numpy((self.data if data is None else data)[rows]).permute(0, 3, 1, 2)
         return (x.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
-    def fake(self, w, mixed=0):
+    def fake(self, w, mixed=0, moves=None):
         """Pictures of w; the last `mixed` of them change to another face's style at a random row."""
         ws = rows_of(w)
         if mixed:
@@ -111,7 +113,7 @@ class Trainer:
             cut[: len(w) - mixed] = NUM_WS
             ws = torch.where((torch.arange(NUM_WS) < cut[:, None])[:, :, None], ws, other)
         with self.autocast():
-            return self.synthesis(ws, fixed_noise=False)
+            return self.synthesis(ws, fixed_noise=False, moves=moves)
 
     def someone(self, count):
         """w of `count` faces that were never drawn."""
@@ -137,9 +139,15 @@ class Trainer:
 
     def paired_step(self, i):
         rows = self.rows()
+        want, moves = self.pictures(rows), None
+        if self.moved is not None:                        # half of them with the base code moved as the drawing is
+            half = self.o.batch // 2
+            rows[half:] = np.sort(self.rng.integers(0, len(self.moved), self.o.batch - half))
+            want = torch.cat([want[:half], self.pictures(rows[half:], self.moved)])
+            moves = torch.cat([upright(half), self.moves[rows[half:]]])
         w = self.w[rows]
         w[:, :USED] += self.o.jitter * torch.randn(len(w), USED)
-        loss = self.likeness(self.fake(w), self.pictures(rows)).mean()
+        loss = self.likeness(self.fake(w, moves=moves), want).mean()
         self.update(loss)
         return {"likeness": loss}
 
@@ -186,6 +194,10 @@ class Trainer:
         known = torch.cat([self.g_ema(rows_of(w)) for w in self.w[:256].split(64)])
         print(f"mean absolute difference of 256 drawings: {(known - self.pictures(np.arange(256))).abs().mean():.4f}", flush=True)
         new = self.g_ema(rows_of(self.new[:48])).reshape(6, 8, 3, 64, 64)
+        if self.moved is not None:                        # four of them: moved drawings; four: the same by moved base codes
+            rows = np.arange(24)
+            new[:, :4] = self.pictures(rows, self.moved).reshape(6, 4, 3, 64, 64)
+            new[:, 4:] = self.g_ema(rows_of(self.w[:24]), moves=self.moves[:24]).reshape(6, 4, 3, 64, 64)
         sheet(torch.cat([real, own, new], 1).reshape(96, 3, 64, 64), 16).save(os.path.join(self.o.work, f"gan-{self.images:07d}.png"))
 
     def run(self):
@@ -217,6 +229,7 @@ def options(argv=None):
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True)
     p.add_argument("--work", required=True)
+    p.add_argument("--moved", nargs="*", help="moved drawings, in the order of their indices: the base code is moved with them")
     p.add_argument("--stage", choices=("paired", "adversarial"), required=True)
     p.add_argument("--minutes", type=float, required=True, help="length of this run; the learning rate falls over it")
     p.add_argument("--batch", type=int, default=8)

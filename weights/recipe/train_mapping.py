@@ -16,7 +16,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from faces.attributes import DRAWS
-from faces.style import LIFT, SIZE, USED, Style, of_normals
+from faces.style import LIFT, SIZE, STEP, USED, Style, of_normals
 from files import save
 from nets.stylegan2 import GAIN, Generator
 
@@ -72,18 +72,19 @@ def train(style, minutes, size, lr):
 
 @torch.no_grad()
 def join(net, synthesis, style):
-    """The generator: features f become w = GAIN (f + LIFT), which the affine layers take back."""
+    """The generator: features f become w = STEP (f + LIFT), which the affine layers take back."""
     g = Generator()
     g.synthesis.load_state_dict(synthesis)
     for i, layer in enumerate(net.layers):
         fc = getattr(g.mapping, f"fc{i}")
-        fc.weight.copy_(layer.weight / fc.gain)
-        fc.bias.copy_(layer.bias / fc.lr_mult)
+        size = STEP / GAIN if i == 7 else 1               # the last activation keeps factors
+        fc.weight.copy_(layer.weight * size / fc.gain)
+        fc.bias.copy_(layer.bias * size / fc.lr_mult)
     for block in (m for m in g.synthesis.modules() if hasattr(m, "affine")):
         a = block.affine
-        a.weight.div_(GAIN)
+        a.weight.div_(STEP)
         a.weight.copy_(a.weight.half().float())           # as it will be stored: then the bias fits it
-        a.bias.sub_((a.weight * a.gain).sum(1) * GAIN * LIFT)
+        a.bias.sub_((a.weight * a.gain).sum(1) * STEP * LIFT)
     rng = np.random.default_rng(22)
     g.mapping.w_avg.copy_(torch.stack([g.mapping(batch(style, rng, 10_000)[0]).mean(0) for _ in range(10)]).mean(0))
     return g
@@ -98,7 +99,7 @@ def main(o):
     save({"g_ema": g.state_dict(), "images": state["images"]}, os.path.join(o.work, "generator.pt"))
     with torch.no_grad():
         z, x = batch(style, np.random.default_rng(8), 20_000)
-        off = (g.mapping(z) / GAIN - LIFT - x).square().mean(0)
+        off = (g.mapping(z) / STEP - LIFT - x).square().mean(0)
     print("unexplained share:", [round(v, 3) for v in off[:USED].tolist()], "mean", round(off[:USED].mean().item(), 4))
 
 

@@ -12,6 +12,7 @@ from .canvas import ramp
 
 SIZE = 128
 USED = 98   # the rest says nothing
+STEP = 0.25 * math.sqrt(2)  # one deviation of a feature, in w: Adam's steps of 0.01 cross W in a few dozen, as in large StyleGANs
 LIFT = 2.5  # features lie around it, where the leaky ReLU that ends a mapping network is straight
 
 

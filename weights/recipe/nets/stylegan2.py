@@ -149,6 +149,16 @@ def rows_of(w):
     return torch.cat([coarse[:, None].expand(-1, FIRST_ROW, -1), w[:, None].expand(-1, NUM_WS - FIRST_ROW, -1)], 1)
 
 
+def moved(f, moves):
+    """f (B,C,H,W) under similarity transforms (B,4): shift x and y in half pictures, turn (radians, clockwise), scale. Bilinear;
+    the border goes on outside."""
+    x, y, turn, scale = moves.unbind(1)
+    c, s = turn.cos() / scale, turn.sin() / scale
+    theta = torch.stack([torch.stack([c, s, -(c * x + s * y)], 1), torch.stack([-s, c, s * x - c * y], 1)], 1)
+    grid = F.affine_grid(theta, f.shape, align_corners=False)
+    return F.grid_sample(f.float(), grid, padding_mode="border", align_corners=False)
+
+
 class Synthesis(nn.Module):
     def __init__(self):
         super().__init__()
@@ -158,14 +168,21 @@ class Synthesis(nn.Module):
             n_in = n
         nn.init.zeros_(self.b4.torgb.weight)
 
-    def forward(self, ws, fixed_noise=True):
-        return self.run(None, ws, fixed_noise, 4)
+    def forward(self, ws, fixed_noise=True, moves=None):
+        """`moves` (B,4) as the drawer has them: the base code is moved so on its way."""
+        f = self.base_code(ws, fixed_noise)
+        return self.from_base_code(f if moves is None else moved(f, moves), ws, fixed_noise)
 
-    def from_base_code(self, f, ws):
-        """Enter at 8x8: f stands for the output of b8.conv0; no RGB from below."""
-        x = self.b8.conv1(f, ws[:, 2], True)
+    def base_code(self, ws, fixed_noise=True):
+        """f (B,C,8,8), the output of b8.conv0."""
+        x = self.b4.const.expand(ws.shape[0], -1, -1, -1)
+        return self.b8.conv0(self.b4.conv1(x, ws[:, 0], fixed_noise), ws[:, 1], fixed_noise)
+
+    def from_base_code(self, f, ws, fixed_noise=True):
+        """Enter at 8x8: f stands for the output of b8.conv0. No RGB comes from below: b4.torgb is zero."""
+        x = self.b8.conv1(f, ws[:, 2], fixed_noise)
         image = self.b8.torgb(x, ws[:, 3])
-        return self.run((x, image), ws, True, 16)
+        return self.run((x, image), ws, fixed_noise, 16)
 
     def run(self, state, ws, fixed_noise, start):
         x, image = state or (None, None)

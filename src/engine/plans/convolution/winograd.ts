@@ -69,9 +69,8 @@ function subgroupMultiply(tiles: number, outChannels: number, places: number, la
   if (!widths) return [];
   const widest = widths[0]!;
   const { channels } = widths.findLast((each) => outChannels <= each.channels) ?? widest;
-  // Half the tiles a lane where more would find nothing to do.
-  const width = Math.min(widest.pixels, Math.max(lanes, lanes * Math.ceil(tiles / lanes)));
-  const loads = width / lanes >= 4 ? 4 : width / lanes >= 2 ? 2 : 1;
+  // Fewer tiles a lane where more would find nothing to do.
+  const loads = [4, 2].find((count) => count * lanes <= widest.pixels && count * lanes < 2 * tiles) ?? 1;
   const rows = Math.ceil(tiles / (loads * lanes));
   if (rows > 65535) return [];
   return [
