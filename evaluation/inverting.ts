@@ -4,11 +4,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Autosave } from '../src/cli/autosave.js';
 import { slug } from '../src/cli/earlier.js';
+import { FwplusError } from '../src/errors.js';
 import type { InversionState } from '../src/inversion/codes.js';
 import type { BatchProgress, Inverter } from '../src/inversion/inverter.js';
 import { methodName } from '../src/inversion/method.js';
 import { decodeState, encodeState } from '../src/inversion/saved.js';
-import { prepareTarget } from '../src/inversion/target.js';
+import { hashTarget, prepareTarget, type Target } from '../src/inversion/target.js';
 import type { Image } from '../src/io/image.js';
 import { readBytes, writeAllAtomic } from '../src/io/node/files.js';
 
@@ -18,7 +19,8 @@ export interface InvertingOptions {
   readonly steps: number;
   readonly resume: boolean;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: BatchProgress) => void;
+  /** @param before faces of earlier batches under the same transform. */
+  readonly onProgress: (progress: BatchProgress, before: number) => void;
 }
 
 /** The states of all faces under a transform, all after `steps` steps; undefined where it was interrupted, which is saved. */
@@ -32,7 +34,10 @@ export async function invertFaces(
   for (let first = 0; first < faces.length; first += inverter.batch) {
     const part = faces.slice(first, first + inverter.batch);
     const paths = part.map((_, at) => pathOf(options.folder, inverter, transform, first + at));
-    const made = await invertBatch(inverter, part, paths, options);
+    const made = await invertBatch(inverter, part, paths, {
+      ...options,
+      onProgress: (progress) => options.onProgress(progress, first),
+    });
     if (!made.every(({ step }) => step >= options.steps)) return undefined;
     states.push(...made);
   }
@@ -43,41 +48,63 @@ async function invertBatch(
   inverter: Inverter,
   faces: readonly Image[],
   paths: readonly string[],
-  { folder, steps, resume, signal, onProgress }: InvertingOptions,
+  {
+    folder,
+    steps,
+    resume,
+    signal,
+    onProgress,
+  }: Omit<InvertingOptions, 'onProgress'> & { readonly onProgress: (progress: BatchProgress) => void },
 ): Promise<InversionState[]> {
   const { model, method } = inverter;
-  const earlier = resume ? await readStates(inverter, paths) : undefined;
-  if (earlier?.every(({ step }) => step >= steps)) return earlier;
+  const targets = faces.map((face) => prepareTarget(face, model, method));
+  const earlier = resume ? await readStates(inverter, targets, paths, steps) : undefined;
+  if (earlier?.every(({ step }) => step === steps)) return earlier;
   await mkdir(join(folder, slug(methodName(method))), { recursive: true });
   const save = (states: readonly InversionState[]) =>
     writeAllAtomic(states.map((state, at) => ({ path: paths[at]!, content: encodeState(state, model) })));
   const autosave = new Autosave((line) => process.stderr.write(`\nWarning  ${line}\n`), 60000);
-  const states = await inverter.runAll(
-    faces.map((face) => prepareTarget(face, model, method)),
-    {
-      steps,
-      signal,
-      ...(earlier && { resume: earlier }),
-      onProgress: async (progress) => {
-        onProgress(progress);
-        await autosave.due(async () => save(await progress.states()));
-      },
+  const states = await inverter.runAll(targets, {
+    steps,
+    signal,
+    ...(earlier && { resume: earlier }),
+    onProgress: async (progress) => {
+      onProgress(progress);
+      await autosave.due(async () => save(await progress.states()));
     },
-  );
+  });
   await save(states);
   return states;
 }
 
-/** Of all faces of a batch, or undefined: states of different steps cannot go on together. */
+/**
+ * Of all faces of a batch, or undefined: states of different steps cannot go on together.
+ * @throws FwplusError where one is of another face or method, or after more than `steps` steps.
+ */
 async function readStates(
-  { model }: Inverter,
+  { model, method }: Inverter,
+  targets: readonly Target[],
   paths: readonly string[],
+  steps: number,
 ): Promise<InversionState[] | undefined> {
   if (!paths.every((path) => existsSync(path))) return undefined;
   const states = await Promise.all(
     paths.map(async (path) => decodeState(await readBytes(path), model, path)),
   );
+  const hashes = await Promise.all(targets.map(hashTarget));
+  states.forEach((state, at) => {
+    if (state.targetHash !== hashes[at]) throw unfit(paths[at]!, 'is of another picture');
+    if (JSON.stringify(state.method) !== JSON.stringify(method))
+      throw unfit(paths[at]!, 'was made with other settings');
+    if (state.step > steps) throw unfit(paths[at]!, `has ${state.step} steps, wanted ${steps}`);
+  });
   return states.every(({ step }) => step === states[0]!.step) ? states : undefined;
+}
+
+function unfit(path: string, found: string): FwplusError {
+  return new FwplusError(`The evaluation cannot go on from ${path}: it ${found}.`, {
+    hint: 'Choose another folder (-o), or leave --resume out to write over it.',
+  });
 }
 
 function pathOf(folder: string, { method }: Inverter, transform: string, face: number): string {

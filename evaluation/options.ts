@@ -1,4 +1,5 @@
 /** The command line of the evaluation, checked. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../src/cli/usage-error.js';
 import { defaultMethod, type Method, methodName } from '../src/inversion/method.js';
@@ -37,7 +38,7 @@ export function parseEvaluation(
   const known = methodsFor(model);
   return {
     json: values.json,
-    output: values.output ?? 'out/evaluation',
+    output: values.output ?? join('out', 'evaluation', values.full ? 'full' : 'quick'),
     images: number('images', all.images, faces.count),
     steps: number('steps', all.steps, 1e6),
     batch: number('batch', 8, 64),

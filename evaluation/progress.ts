@@ -21,12 +21,13 @@ export class Progress {
     this.#pairs = methods.length * transforms.length;
   }
 
-  update(label: string, { step, steps, last }: BatchProgress): void {
+  /** @param before faces of the pair that earlier batches have done. */
+  update(label: string, { step, steps, last }: BatchProgress, before: number): void {
     this.#worked = true;
     const interval = process.stderr.isTTY ? 250 : 30000;
     if (this.#quiet || performance.now() - this.#lastLine < interval) return;
     this.#lastLine = performance.now();
-    const part = (step / steps) * (last.length / this.#images);
+    const part = (before + (step / steps) * last.length) / this.#images;
     const done = (this.#finished + part) / this.#pairs;
     const minutes = (performance.now() - this.#began) / 60000;
     const made = this.#finished - this.#found + part;

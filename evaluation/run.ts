@@ -122,7 +122,7 @@ async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<v
         steps: options.steps,
         resume: options.resume,
         signal,
-        onProgress: (each) => progress.update(`${methodName(method)} ${transform}`, each),
+        onProgress: (each, before) => progress.update(`${methodName(method)} ${transform}`, each, before),
       });
       if (!states) return;
       progress.finished();

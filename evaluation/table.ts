@@ -28,19 +28,29 @@ export function reconstructionTable(rows: readonly Row[]): string {
   return `${part('PSNR (dB)', ({ psnr }) => psnr, 2)}\n\n${part('perceptual', ({ perceptual }) => perceptual, 3)}`;
 }
 
-/** For each method and transform, averaged over directions: how far the attribute moved, and the drift as a share of that. */
+/**
+ * For each method and transform, averaged over directions: how far the attribute moved, and the drift as a share of that;
+ * last the least that it moved under a transform, as a share of upright.
+ */
 export function editTable(rows: readonly EditRow[]): string {
   const transforms = unique(rows.map(({ transform }) => transform));
-  const lines = unique(rows.map(({ method }) => method)).map((method) => [
-    titleOf(method),
-    ...transforms.map((transform) => {
+  const lines = unique(rows.map(({ method }) => method)).map((method) => {
+    const found = transforms.map((transform) => {
       const own = rows.filter((row) => row.method === method && row.transform === transform);
-      if (own.length === 0) return '–';
-      const { moved, drift } = averaged(own);
-      return `${moved.toFixed(2)} (${(drift / moved).toFixed(2)})`;
-    }),
-  ]);
-  return columns([['moved (drift/moved)', ...transforms], ...lines]);
+      return own.length > 0 ? averaged(own) : undefined;
+    });
+    const upright = found[transforms.indexOf(UPRIGHT)]?.moved;
+    const others = found.flatMap((each, at) => (each && transforms[at] !== UPRIGHT ? [each.moved] : []));
+    const least = upright === undefined || others.length === 0 ? undefined : Math.min(...others) / upright;
+    return [
+      titleOf(method),
+      ...found.map((each) =>
+        each ? `${each.moved.toFixed(2)} (${(each.drift / each.moved).toFixed(2)})` : '–',
+      ),
+      show(least, 2),
+    ];
+  });
+  return columns([['moved (drift/moved)', ...transforms, 'least/upright'], ...lines]);
 }
 
 export function averaged(rows: readonly EditRow[]): { moved: number; drift: number } {

@@ -33,7 +33,9 @@ test('tables: the mean over the transforms, and what is lost against upright', (
     { method: 'w+', transform: 'upright', direction: 'age', moved: 1, drift: 0.2 },
     { method: 'w+', transform: 'upright', direction: 'smile', moved: 3, drift: 0.2 },
   ];
-  assert.match(editTable(edits), /W\+\s+2\.00 \(0\.10\)/);
+  assert.match(editTable(edits), /W\+\s+2\.00 \(0\.10\)\s+–/);
+  const turned = { method: 'w+', transform: 'turn20', direction: 'age', moved: 1.5, drift: 0.3 };
+  assert.match(editTable([...edits, turned]), /W\+\s+2\.00 \(0\.10\)\s+1\.50 \(0\.20\)\s+0\.75/);
 });
 
 test('the command line: quick by default, everything with --full, wrong names are named', async () => {

@@ -1,6 +1,6 @@
 /** The evaluation as a user runs it, as small as it gets; and the scorer against PyTorch. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,9 @@ test('rows, edits, a table, a figure; --resume makes only what is missing', () =
   evaluate('--steps', '3', '--resume');
   assert.ok(times().every((time, at) => time > before[at]!));
   assert.is(found().rows[0].steps, 3);
+  assert.throws(() => evaluate('--steps', '2', '--resume'), /has 3 steps, wanted 2/);
+  copyFileSync(codes[0]!, codes[1]!);
+  assert.throws(() => evaluate('--steps', '3', '--resume'), /is of another picture/);
 });
 
 test('the scorer says what PyTorch says', async () => {
