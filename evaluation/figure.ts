@@ -2,6 +2,7 @@
 import { titleOf } from '../src/cli/results.js';
 import type { Image } from '../src/io/image.js';
 import { sheet } from '../src/io/sheet.js';
+import { SHOWN } from './judging.js';
 import type { Shown } from './rows.js';
 
 export function figure(shown: readonly Shown[], subtitle: string): Image {
@@ -18,7 +19,7 @@ export function figure(shown: readonly Shown[], subtitle: string): Image {
   });
   return sheet(rows, 'One face, moved', {
     subtitle,
-    columns: ['Input', ...methods.flatMap((method) => [titleOf(method), 'older'])],
+    columns: ['Input', ...methods.flatMap((method) => [titleOf(method), SHOWN.label])],
     cell: 128,
   });
 }

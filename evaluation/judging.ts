@@ -13,8 +13,8 @@ import type { Scorer } from './scorer.js';
 
 /** Units by which directions are applied, one way and the other. */
 const AMOUNT = 1.5;
-/** What the sheet shows: older, in these units. */
-const SHOWN = { name: 'age', amount: 2 };
+/** The edit that the sheet shows, in the direction's units, and what its column is called. */
+export const SHOWN = { name: 'smile', amount: 2, label: 'smiling' };
 
 export class Judge {
   readonly #model: Model;

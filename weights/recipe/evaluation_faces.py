@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import os
+import re
 
 import numpy as np
 import torch
@@ -39,6 +40,11 @@ def transforms():
     return out
 
 
+def formatted(about):
+    """As the repository's formatter writes it: lists of numbers on one line."""
+    return re.sub(r"\[[\d,\s]+\]", lambda m: "[" + ", ".join(re.findall(r"\d+", m[0])) + "]", json.dumps(about, indent=2))
+
+
 def main(o):
     faces, rows = sample(SEED, "held-out", range(COUNT)), []
     moves = {name: t.round(6) for name, t in transforms().items()}
@@ -53,8 +59,7 @@ def main(o):
         "transforms": [{"name": n, "moves": [dict(zip(("x", "y", "degrees", "scale"), m)) for m in t.tolist()]} for n, t in moves.items()],
     }
     with open(os.path.join(o.out, "faces.json"), "w") as f:
-        json.dump(about, f, indent=1)
-        f.write("\n")
+        f.write(formatted(about) + "\n")
 
 
 if __name__ == "__main__":
