@@ -8,7 +8,7 @@ export type { LaunchTime, MemoryReport } from './engine/program.js';
 export { FwplusError } from './errors.js';
 export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
 export type { Direction } from './inversion/editing/direction.js';
-export { decodeDirections, encodeDirections } from './inversion/editing/directions-file.js';
+export { decodeDirections, encodeDirections, findDirection } from './inversion/editing/directions-file.js';
 export {
   applyDirections,
   interpolate,
@@ -42,10 +42,12 @@ export type { PNormStatistics } from './inversion/pnorm.js';
 export { Renderer } from './inversion/renderer.js';
 export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
 export { prepareTarget, type Target } from './inversion/target.js';
+export { type AnimationOptions, encodeApng } from './io/apng.js';
 export type { DecodeOptions } from './io/budget.js';
 export { decodeImage } from './io/decode.js';
 export { type FitMode, type Fitted, fit } from './io/fit.js';
 export { type Image, imageFromFloat, imageToFloat } from './io/image.js';
+export { type PasteMode, paste } from './io/paste.js';
 export { encodePng } from './io/png.js';
 export { BasecodeEncoder } from './nets/basecode-encoder.js';
 export { PerceptualDistance } from './nets/lpips.js';
