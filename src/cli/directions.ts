@@ -38,6 +38,11 @@ async function makeSefa(model: Model, { output, rows, count }: Options): Promise
       hint: 'fwplus directions sefa -o FILE.safetensors',
     });
   }
+  if (!output.endsWith('.safetensors')) {
+    throw new UsageError(`directions sefa: the output file is '${output}'.`, {
+      hint: 'Give it a name that ends with .safetensors, by which --direction knows it.',
+    });
+  }
   const { generator, baseSize } = model;
   const range = rows ?? { from: generator.firstRow(baseSize), to: generator.rows - 1 };
   const found = sefa(model, range).slice(0, count);

@@ -22,6 +22,7 @@ export interface PlannedEdit {
 }
 
 const STEPS = 11;
+const MOST_STEPS = 1000;
 
 export async function readCodes(path: string, model: Model): Promise<SavedCodes> {
   return decodeCodes(await readBytes(path), model, path);
@@ -38,6 +39,16 @@ export async function plannedEdit(saved: SavedCodes, model: Model, options: Opti
         hint: 'Give one of --direction NAME (see: fwplus directions), --mix CODES, --interpolate CODES.',
       },
     );
+  }
+  if (steps > MOST_STEPS) {
+    throw new UsageError(`edit: --steps is ${steps}, wanted at most ${MOST_STEPS} pictures.`, {
+      hint: 'See fwplus edit --help.',
+    });
+  }
+  if (towards !== undefined && options.rows) {
+    throw new UsageError('edit: --interpolate goes over f and all rows, and takes no --rows.', {
+      hint: 'Leave --rows out, or take rows of the other codes with --mix.',
+    });
   }
   if (mix !== undefined) return mixing(saved, model, mix, options);
   if (towards !== undefined) return interpolation(saved, model, towards, steps);
@@ -70,7 +81,7 @@ async function mixing(
 ): Promise<PlannedEdit> {
   const other = await readCodes(path, model);
   return {
-    title: `Style mixing, ${rows ? `rows ${spell(rows)}` : 'all rows'}`,
+    title: `Style mixing, ${rows ? `rows ${spell(rows)}` : 'all rows that both hold'}`,
     frames: [
       { label: 'as it is', codes: saved.codes },
       { label: 'mixed', codes: mixStyles(saved, other, model, rows) },

@@ -2,9 +2,11 @@
 import { basename, join } from 'node:path';
 import { withDisposal } from '../engine/disposal.js';
 import { loadModelFolder } from '../index.node.js';
+import type { Model } from '../inversion/model.js';
 import { Renderer } from '../inversion/renderer.js';
-import { encodeCodes, type SavedCodes } from '../inversion/saved.js';
-import { encodeApng } from '../io/apng.js';
+import { encodeCodes, type SavedCodes, savedTargetHash } from '../inversion/saved.js';
+import { hashTarget, prepareTarget } from '../inversion/target.js';
+import { animatePngs, encodeApng } from '../io/apng.js';
 import { decodeImage } from '../io/decode.js';
 import { type Fitted, fit } from '../io/fit.js';
 import type { Image } from '../io/image.js';
@@ -22,6 +24,8 @@ import { UsageError } from './usage-error.js';
 const STRIP = 11;
 /** Small pictures are shown enlarged to this side. */
 const SHOWN = 256;
+/** Progress is said no more often. */
+const QUIET_MS = 2000;
 
 interface Drawn extends Frame {
   readonly image: Image;
@@ -45,10 +49,18 @@ export async function edit(options: Options): Promise<number> {
   await ensureWritableFolder(output);
 
   return withSession(options, model, async (session) => {
+    if (photo && !(await isTarget(photo, images[0]!, model, saved))) {
+      session.say(
+        `Note     ${options.paste}, fitted by ${options.fit}, is not exactly the picture of these codes.`,
+      );
+      session.say('         A copy at another size is fine; otherwise give that photo, and the same --fit.');
+    }
     const drawn = await drawAll(session, saved, frames);
     if (!drawn) return session.interrupted(false);
     const files = await filesOf(drawn.frames, title, session, saved, options);
-    if (photo) Object.assign(files, await pastedFiles(photo, drawn.frames, drawn.plain, options));
+    const pasted = photo ? await pastedFiles(session, photo, drawn.frames, drawn.plain, options) : {};
+    if (!pasted) return session.interrupted(false);
+    Object.assign(files, pasted);
     await writeAllAtomic(
       Object.entries(files).map(([name, content]) => ({ path: join(output, name), content })),
     );
@@ -60,17 +72,36 @@ export async function edit(options: Options): Promise<number> {
 }
 
 /** All frames, and what the codes give unchanged; undefined where it was interrupted. */
-async function drawAll({ device, model, signal }: Session, saved: SavedCodes, frames: readonly Frame[]) {
+async function drawAll(session: Session, saved: SavedCodes, frames: readonly Frame[]) {
+  const { device, model } = session;
   return withDisposal(async (held) => {
     const renderer = held.use(await Renderer.build(device, model, saved.method));
     const plain = await renderer.render(saved.codes);
-    const drawn: Drawn[] = [];
-    for (const frame of frames) {
-      if (signal.aborted) return undefined;
-      drawn.push({ ...frame, image: await renderer.render(frame.codes) });
-    }
-    return { plain, frames: drawn };
+    const draw = async (frame: Frame) => ({ ...frame, image: await renderer.render(frame.codes) });
+    const drawn = await eachFrame(session, 'Drawing', frames, draw);
+    return drawn && { plain, frames: drawn };
   });
+}
+
+/** One after the other, with progress; undefined where it was interrupted. */
+async function eachFrame<T, U>(
+  { signal, say }: Session,
+  label: string,
+  frames: readonly T[],
+  make: (frame: T, at: number) => Promise<U>,
+): Promise<U[] | undefined> {
+  const made: U[] = [];
+  let said = performance.now();
+  for (const [at, frame] of frames.entries()) {
+    // Signals arrive between turns of the event loop only.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) return undefined;
+    made.push(await make(frame, at));
+    if (performance.now() - said < QUIET_MS) continue;
+    say(`${label.padEnd(8)} ${at + 1}/${frames.length}`);
+    said = performance.now();
+  }
+  return made;
 }
 
 async function filesOf(
@@ -82,9 +113,10 @@ async function filesOf(
 ): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {};
   for (const [at, { label, image, codes }] of frames.entries()) {
-    files[`${nameOf(at, label)}.png`] = await encodePng(image);
+    const name = nameOf(at, label, frames.length);
+    files[`${name}.png`] = await encodePng(image);
     if (saveCodes)
-      files[`${nameOf(at, label)}.safetensors`] = encodeCodes({ codes, method }, model, {
+      files[`${name}.safetensors`] = encodeCodes({ codes, method }, model, {
         edit: `${title} ${label}`,
       });
   }
@@ -117,24 +149,37 @@ async function readPhoto(path: string, side: number, { maxPixels, fit: mode }: O
   return { whole, fitted: fit(whole, side, mode) };
 }
 
+/** Whether the codes are of this very photo; also where their file does not say. */
+async function isTarget(
+  { fitted }: Photo,
+  path: string,
+  model: Model,
+  { method }: SavedCodes,
+): Promise<boolean> {
+  const hash = savedTargetHash(await readBytes(path), path);
+  return hash === undefined || hash === (await hashTarget(prepareTarget(fitted.image, model, method)));
+}
+
+/** Photos are large: one at a time is held as pixels, and each is compressed once. Undefined where it was interrupted. */
 async function pastedFiles(
+  session: Session,
   { whole, fitted }: Photo,
   frames: readonly Drawn[],
   plain: Image,
   { pasteMode }: Options,
-): Promise<Record<string, Uint8Array>> {
-  const files: Record<string, Uint8Array> = {};
-  const pasted = frames.map(({ image }) => paste(whole, fitted, image, plain, pasteMode));
-  for (const [at, image] of pasted.entries()) {
-    files[`pasted-${nameOf(at, frames[at]!.label)}.png`] = await encodePng(image);
-  }
-  files['pasted-animation.png'] = await encodeApng(pasted, { pingPong: true });
-  return files;
+): Promise<Record<string, Uint8Array> | undefined> {
+  const pasted = await eachFrame(session, 'Pasting', frames, ({ image }) =>
+    encodePng(paste(whole, fitted, image, plain, pasteMode)),
+  );
+  if (!pasted) return undefined;
+  const named = pasted.map((png, at) => [`pasted-${nameOf(at, frames[at]!.label, frames.length)}.png`, png]);
+  return { ...Object.fromEntries(named), 'pasted-animation.png': animatePngs(pasted, { pingPong: true }) };
 }
 
-/** Sorted by order, readable by amount: `03 -0.8`. */
-function nameOf(at: number, label: string): string {
-  return `${String(at).padStart(2, '0')}_${label.replaceAll(/[^\w.+-]+/g, '-')}`;
+/** Sorted by order, readable by amount: `03_-0.8`. */
+function nameOf(at: number, label: string, count: number): string {
+  const digits = Math.max(2, String(count - 1).length);
+  return `${String(at).padStart(digits, '0')}_${label.replaceAll(/[^\w.+-]+/g, '-')}`;
 }
 
 function enlarged(image: Image): Image {

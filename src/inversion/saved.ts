@@ -130,6 +130,11 @@ export function savedSeconds(bytes: Uint8Array, name: string): number {
   throw damaged(name, `its seconds are '${seconds}'`);
 }
 
+/** SHA-256 of the target that a file's codes were made of, as `hashTarget` gives it; undefined where the file does not say. */
+export function savedTargetHash(bytes: Uint8Array, name: string): string | undefined {
+  return TensorFile.parse(bytes, name).metadata.target_sha256;
+}
+
 class Reader {
   readonly method: Method;
   readonly #file: TensorFile;
@@ -144,7 +149,7 @@ class Reader {
     if (format !== FORMAT) {
       throw new FwplusError(
         `${name} holds no codes of fwplus (format '${format ?? 'none'}', wanted '${FORMAT}').`,
-        { hint: 'Move that file away, or start anew without --resume.' },
+        { hint: 'Give a file of codes that an inversion has written, e.g. codes.fwplus.safetensors.' },
       );
     }
     if (id !== model.id) {

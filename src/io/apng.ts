@@ -18,13 +18,12 @@ interface Chunk {
 
 /**
  * Encodes frames of one size as an animation without an end.
- * @throws FwplusError where there is no frame, or where their sizes differ.
+ * @throws FwplusError where there is no frame, where their sizes differ, and where the delay is out of range.
  */
 export async function encodeApng(
   frames: readonly Image[],
   options: AnimationOptions = {},
 ): Promise<Uint8Array> {
-  const { delay = 120, pingPong = false } = options;
   const [first] = frames;
   if (!first) throw new FwplusError('An animation without a frame is wanted.');
   const { width, height } = first;
@@ -37,11 +36,27 @@ export async function encodeApng(
       },
     );
   }
-  const shown = pingPong ? [...frames, ...frames.slice(1, -1).reverse()] : frames;
-  const encoded = new Map<Image, readonly Chunk[]>();
-  for (const frame of frames) encoded.set(frame, chunksOf(await encodePng(frame)));
+  const encoded: Uint8Array[] = [];
+  for (const frame of frames) encoded.push(await encodePng(frame));
+  return animatePngs(encoded, options);
+}
 
-  const begin = encoded.get(first)!;
+/**
+ * The same of frames that `encodePng` has encoded already, all of one size.
+ * @throws FwplusError where there is no frame, and where the delay is out of range.
+ */
+export function animatePngs(
+  encoded: readonly Uint8Array[],
+  { delay = 120, pingPong = false }: AnimationOptions = {},
+): Uint8Array {
+  if (!(Number.isInteger(delay) && delay >= 1 && delay <= 65535)) {
+    throw new FwplusError(`The delay of an animation is ${delay} ms, wanted a whole number from 1 to 65535.`);
+  }
+  const frames = encoded.map(chunksOf);
+  const [begin] = frames;
+  if (!begin) throw new FwplusError('An animation without a frame is wanted.');
+  const size = begin[0]!.data.subarray(0, 8); // of IHDR: width and height
+  const shown = pingPong ? [...frames, ...frames.slice(1, -1).reverse()] : frames;
   const chunks: Chunk[] = [
     ...begin.filter(({ type }) => type === 'IHDR'),
     { type: 'acTL', data: numbers(shown.length, 0) },
@@ -49,11 +64,12 @@ export async function encodeApng(
   let sequence = 0;
   for (const frame of shown) {
     const control = new Uint8Array(26);
-    control.set(numbers(sequence++, width, height, 0, 0));
+    control.set(numbers(sequence++));
+    control.set(size, 4); // at (0, 0)
     control.set([delay >> 8, delay & 255, 1000 >> 8, 1000 & 255], 20); // a fraction of a second; dispose and blend: none
     const isFirst = sequence === 1;
     chunks.push({ type: 'fcTL', data: control });
-    for (const { type, data } of encoded.get(frame)!) {
+    for (const { type, data } of frame) {
       if (type !== 'IDAT') continue;
       chunks.push(isFirst ? { type, data } : { type: 'fdAT', data: joined([numbers(sequence++), data]) });
     }

@@ -19,7 +19,7 @@ const FEATHER = 1 / 16;
  * @param edited what the generator makes of the edited codes, as large as `fitted.image`.
  * @param plain what it makes of the codes before; the edit is the difference.
  * @returns the photo, changed inside of the region only.
- * @throws FwplusError where the sizes do not fit.
+ * @throws FwplusError where the sizes do not fit, and where `fitted` is of a larger photo.
  */
 export function paste(photo: Image, fitted: Fitted, edited: Image, plain: Image, mode: PasteMode): Image {
   const { image, source, square } = fitted;
@@ -29,6 +29,12 @@ export function paste(photo: Image, fitted: Fitted, edited: Image, plain: Image,
         `Pasting: the edited picture is ${each.width}×${each.height}, the square it came from ${image.width}×${image.height}.`,
       );
     }
+  }
+  if (source.x + source.width > photo.width || source.y + source.height > photo.height) {
+    throw new FwplusError(
+      `Pasting: the region ends at (${source.x + source.width}, ${source.y + source.height}), outside of the ${photo.width}×${photo.height} photo.`,
+      { hint: 'Give the photo that was fitted.' },
+    );
   }
   const enlarged = (picture: Image) => resizeLanczos(crop(picture, square), source.width, source.height);
   const [large, before] = [enlarged(edited), enlarged(plain)];

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fit } from '../../src/io/fit.js';
 import { decodePng, encodePng } from '../../src/io/png.js';
 import { TensorFile } from '../../src/io/safetensors.js';
 import { drawing } from '../inversion/random-model.js';
-import { isRefused, succeeds } from './command.js';
+import { isRefused, run, succeeds } from './command.js';
 import { writeModel } from './model-folder.js';
 
 const work = mkdtempSync(join(tmpdir(), 'fwplus-'));
@@ -105,6 +106,26 @@ test('pasting gives pictures of the photo’s own size', async () => {
   assert.not.equal((await picture('edited', 'pasted-01_+2.png')).data, drawing(40).data);
 });
 
+test('a photo that the codes are not of is said; the right one is not', async () => {
+  writeFileSync(at('wide.png'), await encodePng(fit(drawing(40), 60, 'squash').image));
+  const words = edit(codes, '-d', 'up', '--steps', '2', '--paste');
+  const { stderr } = await succeeds([...words, at('wide.png'), '--fit', 'pad']);
+  assert.match(stderr, /Note .*wide\.png, fitted by pad, is not exactly the picture/);
+  assert.not.match((await succeeds([...words, at('picture.png')])).stderr, /Note/);
+});
+
+test('interrupted: nothing is written', async () => {
+  let sent = false; // a second signal would end it at once
+  const { code, stderr } = await run(edit(codes, '-d', 'up', '--steps', '1000'), {
+    onStderr: (text, child) => {
+      if (!sent && /Model/.test(text)) sent = child.kill('SIGINT');
+    },
+  });
+  assert.is(code, 130, stderr);
+  assert.match(stderr, /Interrupted/);
+  assert.equal(readdirSync(out), []);
+});
+
 test('what cannot be done is refused, and nothing is written', async () => {
   const cases: [string[], RegExp, number][] = [
     [edit(codes), /nothing to do/, 2],
@@ -124,6 +145,10 @@ test('what cannot be done is refused, and nothing is written', async () => {
     [edit(codes, '-d', 'up', '--paste', at('none.png')), /none\.png/, 1],
     [['edit', codes, '-o', out, '-d', 'up', '--model', at('other')], /of the model 'random 1/, 1],
     [['directions', 'sefa', ...model], /no output file/, 2],
+    [edit(codes, '--interpolate', codes, '--rows', '3-4'), /takes no --rows/, 2],
+    [edit(codes, '-d', 'up', '--steps', '1001'), /at most 1000/, 2],
+    [['directions', 'sefa', '-o', at('sefa.bin'), ...model], /output file is/, 2],
+    [['directions', 'sefa', '-o', at('s.safetensors'), '--rows', '4-9', ...model], /no rows 4-9/, 1],
     [['directions', 'pca', ...model], /no 'pca'/, 2],
   ];
   for (const [words, says, code] of cases) {

@@ -83,6 +83,7 @@ test('there and back again: the ends once, the middle twice', async () => {
 test('no frame, and frames of two sizes, are refused', async () => {
   await refuses(() => encodeApng([]), /without a frame/);
   await refuses(() => encodeApng([frames[0]!, draw(5, 9, () => [0, 0, 0])]), /9×5 and 5×9/);
+  for (const delay of [0, 1.5, 65536]) await refuses(() => encodeApng(frames, { delay }), /delay/);
 });
 
 test.run();

@@ -62,6 +62,8 @@ test('outside of the region the photo stays byte for byte, and the edges fade', 
 test('pictures of another size are refused', async () => {
   const fitted = fit(photo, SIDE, 'crop');
   await refuses(() => paste(photo, fitted, photo, fitted.image, 'change'), /60×40.*16×16/);
+  const smaller = draw(40, 40, () => [0, 0, 0]);
+  await refuses(() => paste(smaller, fitted, fitted.image, fitted.image, 'change'), /outside of the 40×40/);
 });
 
 test.run();

@@ -10,7 +10,16 @@ import type { Direction } from './direction.js';
 
 const FORMAT = 'fwplus-directions-1';
 
+/**
+ * The file of these directions.
+ * @throws FwplusError where two have one name.
+ */
 export function encodeDirections(directions: readonly Direction[]): Uint8Array {
+  const names = directions.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) {
+    throw new FwplusError(`Two directions are called '${twice}'.`, { hint: 'Give each a name of its own.' });
+  }
   const tensors = directions.map(({ name, vector }) => [
     name,
     { dtype: 'F32' as const, shape: [vector.length], data: vector },

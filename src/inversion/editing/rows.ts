@@ -29,15 +29,8 @@ export function firstRowOf({ generator }: Model, method: Method): number {
  * @throws FwplusError where the generator has no such rows, and where f holds them.
  */
 export function requireRows(rows: RowRange, model: Model, method: Method): RowRange {
+  requireExisting(rows, model);
   const last = model.generator.rows - 1;
-  if (rows.to > last) {
-    throw new FwplusError(
-      `There are no rows ${spell(rows)}: the code of this generator has rows 0-${last}.`,
-      {
-        hint: 'Choose among those.',
-      },
-    );
-  }
   const first = firstRowOf(model, method);
   if (rows.from < first) {
     throw new FwplusError(
@@ -50,12 +43,23 @@ export function requireRows(rows: RowRange, model: Model, method: Method): RowRa
   return rows;
 }
 
+/** @throws FwplusError where the generator has no such rows. */
+export function requireExisting(rows: RowRange, { generator }: Model, what = ''): void {
+  const last = generator.rows - 1;
+  if (0 <= rows.from && rows.from <= rows.to && rows.to <= last) return;
+  throw new FwplusError(
+    `${what}There are no rows ${spell(rows)}: the code of this generator has rows 0-${last}.`,
+    { hint: 'Choose among those.' },
+  );
+}
+
 /**
  * Of the rows that something acts on by itself, those that a method's detail code holds.
  * @throws FwplusError where it holds none of them.
  */
 export function availableRows(rows: RowRange, model: Model, method: Method, what: string): RowRange {
   const first = firstRowOf(model, method);
+  if (rows.from >= model.generator.rows) requireExisting(rows, model, `${what} cannot act. `);
   const cut = { from: Math.max(first, rows.from), to: Math.min(model.generator.rows - 1, rows.to) };
   if (cut.from <= cut.to) return cut;
   throw new FwplusError(`${what} acts on rows ${spell(rows)} alone, which the base code f stands for.`, {

@@ -3,10 +3,9 @@
  * this project follows edits StyleGAN2 by them.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { FwplusError } from '../../errors.js';
 import type { Model } from '../model.js';
 import type { Direction } from './direction.js';
-import { type RowRange, spell } from './rows.js';
+import { type RowRange, requireExisting } from './rows.js';
 
 export interface SefaDirection extends Direction {
   /** How strongly the layers answer to it; falling through the list. */
@@ -20,17 +19,15 @@ const LEAST = 1e-6;
  * Eigenvectors of A·Aᵀ, A [D, ΣC] the style affine weights of the layers that read `rows`, every column of length 1; unit vectors by
  * falling eigenvalue, the largest component positive. Those of eigenvalues near 0 are left out.
  * @param rows all of the code by default; for F/W+ those from M on.
- * @throws FwplusError where no layer reads those rows.
+ * @throws FwplusError where the generator has no such rows.
  */
 export function sefa(
-  { generator }: Model,
-  rows: RowRange = { from: 0, to: generator.rows - 1 },
+  model: Model,
+  rows: RowRange = { from: 0, to: model.generator.rows - 1 },
 ): SefaDirection[] {
+  const { generator } = model;
+  requireExisting(rows, model);
   const columns = generator.affineColumns(rows.from, rows.to);
-  if (columns.length === 0)
-    throw new FwplusError(`No layer of this generator reads rows ${spell(rows)}.`, {
-      hint: `Choose among rows 0-${generator.rows - 1}.`,
-    });
   const width = generator.wDim;
   const product = Matrix.zeros(width, width);
   for (const column of columns) {

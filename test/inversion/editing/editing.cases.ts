@@ -74,6 +74,7 @@ export const cases: TestCase[] = [
       await refuses(apply(direction(0, 1)), /'up' acts on rows 0-1 alone, which the base code f stands for/);
       await refuses(apply(direction(0, 7), { from: 1, to: 4 }), /Rows 1-4 cannot be edited in F\/W\+/);
       await refuses(apply(direction(0, 7), { from: 3, to: 8 }), /rows 0-7/);
+      await refuses(apply(direction(8, 9)), /'up' cannot act.*no rows 8-9/);
       await refuses(apply({ ...direction(0, 7), vector: new Float32Array(8) }), /'up' has 8 numbers/);
       for (const text of ['', 'a', '5-4', '-3', '1-2-3'])
         await refuses(() => parseRows(text), /no range of rows/);
@@ -139,7 +140,8 @@ export const cases: TestCase[] = [
           assert.is(rows.from, first);
         });
       }
-      await refuses(() => sefa(model, { from: 9, to: 12 }), /No layer of this generator reads rows 9-12/);
+      await refuses(() => sefa(model, { from: 9, to: 12 }), /no rows 9-12.*rows 0-7/);
+      await refuses(() => sefa(model, { from: 6, to: 8 }), /no rows 6-8/);
       // Two rows of the last layers reach fewer dimensions than w has: what is left is no direction.
       assert.is(sefa(model, { from: 7, to: 7 }).length, 10);
     },
@@ -154,6 +156,10 @@ export const cases: TestCase[] = [
       await refuses(() => findDirection(directions, 'left', 'file'), /no direction 'left' in file/);
       await refuses(() => findDirection([], 'left', 'the model'), /no direction 'left'/);
       await refuses(() => decodeDirections(bytes, 16, 'file'), /up/);
+      await refuses(
+        () => encodeDirections([directions[0]!, directions[0]!]),
+        /Two directions are called 'up'/,
+      );
       await refuses(
         () => decodeDirections(encodeDirections([direction(0, 1, Number.NaN)]), WIDTH, 'file'),
         /up/,
