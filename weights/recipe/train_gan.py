@@ -140,11 +140,11 @@ class Trainer:
     def paired_step(self, i):
         rows = self.rows()
         want, moves = self.pictures(rows), None
-        if self.moved is not None:                        # half of them with the base code moved as the drawing is
-            half = self.o.batch // 2
-            rows[half:] = np.sort(self.rng.integers(0, len(self.moved), self.o.batch - half))
-            want = torch.cat([want[:half], self.pictures(rows[half:], self.moved)])
-            moves = torch.cat([upright(half), self.moves[rows[half:]]])
+        if self.moved is not None:                        # many of them with the base code moved as the drawing is
+            still = self.o.batch - round(self.o.batch * self.o.share)
+            rows[still:] = np.sort(self.rng.integers(0, len(self.moved), self.o.batch - still))
+            want = torch.cat([want[:still], self.pictures(rows[still:], self.moved)])
+            moves = torch.cat([upright(still), self.moves[rows[still:]]])
         w = self.w[rows]
         w[:, :USED] += self.o.jitter * torch.randn(len(w), USED)
         loss = self.likeness(self.fake(w, moves=moves), want).mean()
@@ -230,6 +230,7 @@ def options(argv=None):
     p.add_argument("--data", required=True)
     p.add_argument("--work", required=True)
     p.add_argument("--moved", nargs="*", help="moved drawings, in the order of their indices: the base code is moved with them")
+    p.add_argument("--share", type=float, default=0.75, help="share of a batch that is moved, with --moved")
     p.add_argument("--stage", choices=("paired", "adversarial"), required=True)
     p.add_argument("--minutes", type=float, required=True, help="length of this run; the learning rate falls over it")
     p.add_argument("--batch", type=int, default=8)

@@ -3,7 +3,7 @@
     python train_mapping.py --work DIR --minutes 4
 
 z says what a face is made of (faces/style.py), w how it looks; the network learns the one from the other, no picture is drawn.
-Writes DIR/generator.pt.
+Goes on from DIR/mapping.pt, and with --minutes 0 joins it as it is. Writes both that and DIR/generator.pt.
 """
 import argparse
 import math
@@ -51,12 +51,11 @@ def batch(style, rng, count):
     return torch.from_numpy(z).float(), x
 
 
-def train(style, minutes, size, lr):
-    torch.manual_seed(7)
-    rng, net = np.random.default_rng(7), Plain()
+def train(style, net, minutes, size, lr):
+    rng = np.random.default_rng(7)
     opt = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
     began, i, running = time.time(), 0, None
-    while (part := (time.time() - began) / 60 / minutes) < 1:
+    while minutes and (part := (time.time() - began) / 60 / minutes) < 1:
         opt.param_groups[0]["lr"] = lr * (0.5 + 0.5 * math.cos(math.pi * part))
         z, x = batch(style, rng, size)
         loss = F.mse_loss(net(z) / GAIN - LIFT, x)
@@ -67,7 +66,6 @@ def train(style, minutes, size, lr):
         running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
         if i % 200 == 0:
             print(f"step {i}  {i * size / (time.time() - began):.0f} z/s  unexplained share {running:.4f}", flush=True)
-    return net
 
 
 @torch.no_grad()
@@ -92,8 +90,12 @@ def join(net, synthesis, style):
 
 def main(o):
     torch.set_num_threads(o.threads)
-    style = Style()
-    net = train(style, o.minutes, o.batch, o.lr)
+    torch.manual_seed(7)
+    style, net, path = Style(), Plain(), os.path.join(o.work, "mapping.pt")
+    if os.path.exists(path):
+        net.load_state_dict(torch.load(path))
+    train(style, net, o.minutes, o.batch, o.lr)
+    save(net.state_dict(), path)
     state = torch.load(os.path.join(o.work, "gan.pt"), weights_only=False)
     g = join(net, state["g_ema"], style)
     save({"g_ema": g.state_dict(), "images": state["images"]}, os.path.join(o.work, "generator.pt"))

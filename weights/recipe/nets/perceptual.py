@@ -57,6 +57,11 @@ class Perceptual(nn.Module):
         tensors.update({f"lin{k}.model.1.weight": p for k, p in enumerate(self.lins)})
         return tensors
 
+    def load_export(self, tensors):
+        for k, lin in enumerate(self.lins):
+            lin.data.copy_(tensors[f"lin{k}.model.1.weight"])
+        self.load_state_dict({k: v for k, v in tensors.items() if k.startswith("features.")}, strict=False)
+
 
 def unit(x):
     return x / (x.square().sum(1, keepdim=True) + 1e-20).sqrt().add(1e-10)
