@@ -1,7 +1,8 @@
 """Named editing directions: how the style of a face changes with one attribute while all others stay.
 
 w is a function of a face's attributes (faces/style.py), so its linear regression on all of them together, by the mapping network's
-own w, has for each attribute a direction; one unit of it is one standard deviation of the attribute.
+own w, has for each attribute a direction; one unit of it is one standard deviation of the attribute. What comes with an attribute
+by nature (CARRIED) is left out of its regression, and so goes along.
 """
 import json
 
@@ -17,7 +18,7 @@ from nets.stylegan2 import FIRST_ROW, NUM_WS
 # What the rows above the base code hold; yaw, the face's and the hair's shape are the base code's (nets.stylegan2.rows_of).
 NAMED = {
     "smile": "from a sad closed mouth to an open smile",
-    "age": "from a child to an old face",
+    "age": "from a child to an old face, greying",
     "skin": "from fair to dark skin",
     "hair_tone": "from black over brown and blond to white hair",
     "beard": "stubble, then a full beard",
@@ -29,6 +30,9 @@ NAMED = {
     "back_tone": "a bright background",
 }
 
+# Held at one tone of hair, an older face would come out darker haired: the tone of the old is what greying made it.
+CARRIED = {"age": ("hair_tone",)}
+
 
 def directions(count=40_000, seed=6):
     """{name: (128,) float32}, in w of the generator as joined by train_mapping.py."""
@@ -38,9 +42,15 @@ def directions(count=40_000, seed=6):
     x = (x - x.mean(0)) / x.std(0)
     ring = [torch.stack([f(a[n]) for f in (torch.cos, torch.sin)], 1).double() for n in ("hair_phase", "back_turn")]
     ring += [torch.stack([f(2 * np.pi * a[n]) for f in (torch.cos, torch.sin)], 1).double() for n in ("back_hue", "cloth_hue")]
-    known = torch.cat([x, *ring, torch.ones(count, 1, dtype=torch.double)], 1)
-    slopes = torch.linalg.lstsq(known, Style()(a).double()).solution[: len(NAMES)]
-    return {n: (STEP * slopes[NAMES.index(n)]).float() for n in NAMED}
+    rest = torch.cat([*ring, torch.ones(count, 1, dtype=torch.double)], 1)
+    w = Style()(a).double()
+
+    def slope(name):
+        held = [n for n in NAMES if n not in CARRIED.get(name, ())]
+        known = torch.cat([x[:, [NAMES.index(n) for n in held]], rest], 1)
+        return torch.linalg.lstsq(known, w).solution[held.index(name)]
+
+    return {n: (STEP * slope(n)).float() for n in NAMED}
 
 
 def save(path):
