@@ -1,10 +1,11 @@
 /** `fwplus directions`, `fwplus directions sefa` */
+import { dirname } from 'node:path';
 import { loadModelFolder } from '../index.node.js';
 import { encodeDirections } from '../inversion/editing/directions-file.js';
 import { spell } from '../inversion/editing/rows.js';
 import { sefa } from '../inversion/editing/sefa.js';
 import type { Model } from '../inversion/model.js';
-import { writeAtomic } from '../io/node/files.js';
+import { ensureWritableFolder, writeAtomic } from '../io/node/files.js';
 import { columns } from './columns.js';
 import type { Options } from './options.js';
 import { UsageError } from './usage-error.js';
@@ -28,7 +29,7 @@ function list({ id, directions }: Model): number {
   const rows = directions.map(
     ({ name, rows, description }) => `${name.padEnd(14)} rows ${spell(rows).padEnd(6)} ${description}`,
   );
-  process.stdout.write(`Directions of ${id}; one unit is one standard deviation:\n\n${rows.join('\n')}\n`);
+  process.stdout.write(`Directions of ${id}:\n\n${rows.join('\n')}\n`);
   return 0;
 }
 
@@ -43,6 +44,7 @@ async function makeSefa(model: Model, { output, rows, count }: Options): Promise
       hint: 'Give it a name that ends with .safetensors, by which --direction knows it.',
     });
   }
+  await ensureWritableFolder(dirname(output));
   const { generator, baseSize } = model;
   const range = rows ?? { from: generator.firstRow(baseSize), to: generator.rows - 1 };
   const found = sefa(model, range).slice(0, count);

@@ -107,7 +107,8 @@ async function interpolation(
 
 /** NAME of the model, or FILE:NAME; either with =FACTOR. */
 async function directionOf(text: string, model: Model): Promise<{ direction: Direction; factor: number }> {
-  const [, where = '', factorText] = /^(.*?)(?:=([^=]*))?$/.exec(text)!;
+  // A path may hold an equals sign, a factor no slash or colon.
+  const [, where = '', factorText] = /^(.*?)(?:=([^=:/\\]*))?$/.exec(text)!;
   const factor = factorText === undefined ? 1 : Number(factorText);
   if (!Number.isFinite(factor) || factorText?.trim() === '') {
     throw new UsageError(`--direction '${text}': the factor is '${factorText}', wanted a number.`, {

@@ -1,4 +1,5 @@
 /** `fwplus edit CODES -o DIR`: pictures of changed codes, as a strip, an animation and one by one. */
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { withDisposal } from '../engine/disposal.js';
 import { loadModelFolder } from '../index.node.js';
@@ -64,6 +65,7 @@ export async function edit(options: Options): Promise<number> {
     await writeAllAtomic(
       Object.entries(files).map(([name, content]) => ({ path: join(output, name), content })),
     );
+    await sayEarlier(session, output, Object.keys(files));
     process.stdout.write(
       `${title}: ${frames.length} pictures\nSee ${join(output, 'strip.png')} and ${join(output, 'animation.png')}\n`,
     );
@@ -174,6 +176,15 @@ async function pastedFiles(
   if (!pasted) return undefined;
   const named = pasted.map((png, at) => [`pasted-${nameOf(at, frames[at]!.label, frames.length)}.png`, png]);
   return { ...Object.fromEntries(named), 'pasted-animation.png': animatePngs(pasted, { pingPong: true }) };
+}
+
+/** Pictures of an edit, by the names that this command gives them. */
+const EDITED = /^(pasted-)?\d{2,}_.+\.(png|safetensors)$|^pasted-animation\.png$/;
+
+async function sayEarlier({ say }: Session, folder: string, written: readonly string[]): Promise<void> {
+  const earlier = (await readdir(folder)).filter((name) => EDITED.test(name) && !written.includes(name));
+  if (earlier.length === 0) return;
+  say(`Note     ${folder} still holds ${earlier.length} files of another edit: ${earlier[0]} ...`);
 }
 
 /** Sorted by order, readable by amount: `03_-0.8`. */

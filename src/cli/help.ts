@@ -23,6 +23,7 @@ Finds codes of pictures in the latent space of a generator.
 
 Changes a picture by its codes: a strip, an animation, and every picture of them. In F/W+ what f holds (where things are) stays.
 
+  -o, --output DIR       pictures go into DIR itself
   -d, --direction D      NAME of the model, or FILE:NAME; NAME=FACTOR turns or scales it; several at once
       --from A, --to B   amounts, in the directions' own units (-2, 2)
       --steps N          pictures from A to B (11)
@@ -32,6 +33,7 @@ Changes a picture by its codes: a strip, an animation, and every picture of them
       --paste PHOTO      put every picture back into the photo it came from, at the photo's size
       --paste-mode MODE  change: add what changed; replace: the picture itself, edges faded (change)
       --fit MODE         as it was when the codes were made (crop)
+      --max-megapixels N refuse larger photos (64)
       --save-codes       the codes of every picture, too
       --model DIR
 `,
@@ -40,6 +42,7 @@ fwplus directions sefa -o FILE [--rows A-B] [--count N]
 
 Lists the model's named directions; or makes directions from any generator's own weights (SeFa, Shen & Zhou 2021).
 
+  -o, --output FILE      the file of SeFa directions, .safetensors
       --rows A-B         from the layers that read these rows (the rows that f leaves)
       --count N          the first N (all)
       --model DIR
@@ -55,6 +58,8 @@ The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and 
   doctor: `fwplus doctor
 
 Says which adapter is used, what it can do, what is missing and how to get it.
+
+      --model DIR        as in invert
 `,
 };
 
@@ -65,6 +70,11 @@ const COMMON = `
   -h, --help
       --version
 `;
+
+/** Whether a command's help names an option: what it does not name it does not take. */
+export function takes(command: string, option: string): boolean {
+  return new RegExp(`--${option}(?![\\w-])`).test(COMMANDS[command]! + COMMON);
+}
 
 /** The help of one command, or of all. */
 export function usage(command?: string): string {

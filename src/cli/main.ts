@@ -7,7 +7,7 @@ import { PACKAGE_FOLDER } from '../index.node.js';
 import { directions } from './directions.js';
 import { doctor } from './doctor.js';
 import { edit } from './edit.js';
-import { COMMANDS, usage } from './help.js';
+import { COMMANDS, takes, usage } from './help.js';
 import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
@@ -47,6 +47,10 @@ async function perform(options: Options): Promise<number> {
     throw new UsageError(`There is no command '${command}'.`, {
       hint: `Commands: ${Object.keys(COMMANDS).join(', ')}.`,
     });
+  }
+  const stray = options.given.find((name) => !takes(command, name));
+  if (stray !== undefined) {
+    throw new UsageError(`${command} takes no --${stray}.`, { hint: `See fwplus ${command} --help.` });
   }
   if (command === 'doctor') return doctor(options);
   if (command === 'invert') return invert(options);

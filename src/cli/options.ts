@@ -7,6 +7,8 @@ import type { PasteMode } from '../io/paste.js';
 import { UsageError } from './usage-error.js';
 
 export interface Options {
+  /** Long names of all options that are there. */
+  readonly given: readonly string[];
   /** The first word that is no option, where there is one. */
   readonly command: string | undefined;
   /** All further words: pictures, or codes. */
@@ -52,6 +54,7 @@ export function parseOptions(words: readonly string[]): Options {
     });
   }
   return {
+    given: Object.keys(values),
     command,
     images,
     output: values.output,

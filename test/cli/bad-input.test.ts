@@ -165,6 +165,18 @@ test('a full disk', async () => {
   }
 });
 
+test('an option of another command', async () => {
+  await isRefused(invert(picture, '--paste', picture), {
+    says: /invert takes no --paste/,
+    hints: /invert --help/,
+  });
+  await isRefused(['directions', '--steps', '3', '--model', model], {
+    says: /directions takes no --steps/,
+    code: 2,
+  });
+  await isRefused(['doctor', '--row', '3'], { says: /--row/, code: 2 });
+});
+
 test('two pictures of one name', async () => {
   const other = file('other/picture.jpg', readFileSync('test/io/fixtures/jpeg/baseline.jpg'));
   await isRefused(invert(picture, other), { says: /would both write results named 'picture'/ });

@@ -57,6 +57,20 @@ test('a sweep: pictures in order, a strip, an animation; the middle is the recon
   await succeeds(edit(join(out, '04_+2.safetensors'), '-d', 'up', '--steps', '1'));
 });
 
+test('pictures of an earlier edit stay, and are said', async () => {
+  await succeeds(edit(codes, '-d', 'up', '--steps', '3'));
+  const { stderr } = await succeeds(edit(codes, '-d', 'up', '--from', '0', '--steps', '2'));
+  assert.match(stderr, /still holds 3 files of another edit: 0\d_/);
+  assert.equal(readdirSync(out).filter((name) => /^\d/.test(name)).length, 5);
+});
+
+test('a file of directions below a folder with an equals sign', async () => {
+  const odd = at('a=b', 'sefa.safetensors');
+  await succeeds(['directions', 'sefa', '-o', odd, '--count', '1', ...model]);
+  const { stdout } = await succeeds(edit(codes, '-d', `${odd}:sefa-0=0.5`, '--steps', '1'));
+  assert.match(stdout, /0\.5 × sefa-0/);
+});
+
 test('several directions at once, each with its factor', async () => {
   const { stdout } = await succeeds(
     edit(codes, '-d', 'up', '-d', 'up=-1', '--from', '3', '--to', '3', '--steps', '1', '--rows', '2-4'),
