@@ -50,6 +50,8 @@ export { type Image, imageFromFloat, imageToFloat } from './io/image.js';
 export { type PasteMode, paste } from './io/paste.js';
 export { encodePng } from './io/png.js';
 export { BasecodeEncoder } from './nets/basecode-encoder.js';
+export type { Generator } from './nets/generator.js';
 export { PerceptualDistance } from './nets/lpips.js';
 export { StateDict, type Weight } from './nets/state.js';
+export { StyleGan1, type StyleGan1Options } from './nets/stylegan1.js';
 export { StyleGan2, type StyleGan2Options } from './nets/stylegan2.js';

@@ -6,24 +6,25 @@ import { sha256 } from '../io/sha256.js';
 import { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import { PerceptualDistance } from '../nets/lpips.js';
 import { StateDict, type Weight } from '../nets/state.js';
-import { StyleGan2 } from '../nets/stylegan2.js';
 import type { Direction } from './editing/direction.js';
 import { decodeDirections } from './editing/directions-file.js';
+import {
+  checkGeneratorManifest,
+  type GeneratorManifest,
+  generatorFingerprint,
+  makeGenerator,
+} from './load-generator.js';
 import type { Model } from './model.js';
 import { checkPNorm, type PNormStatistics } from './pnorm.js';
 
 /** The parts of weights/manifest.json that are read here; see weights/README.md. */
-interface Manifest {
+interface Manifest extends GeneratorManifest {
   readonly model: string;
   readonly version: string;
   /** What it can draw, for people. */
   readonly knows: string;
   readonly base_code: { readonly size: number };
   readonly files: readonly ManifestFile[];
-  /** Layer outputs are held within ±conv_clamp: of networks trained with fp16. */
-  readonly conv_clamp?: number | null;
-  /** The demodulation epsilon goes with I·K²: of weights from rosinality's or genforce's programs. */
-  readonly scaled_demodulation_epsilon?: boolean;
 }
 
 interface ManifestFile {
@@ -44,9 +45,7 @@ export async function loadModel(read: (file: string) => Promise<Uint8Array>): Pr
     const { name, weights } = await readPart(manifest, part, read);
     return new StateDict(name, weights);
   };
-  const { conv_clamp: clamp, scaled_demodulation_epsilon: scaledEpsilon = false } = manifest;
-  const options = { scaledEpsilon, ...(typeof clamp === 'number' && { clamp }) };
-  const generator = new StyleGan2(await state('generator'), options);
+  const generator = makeGenerator(manifest, await state('generator'));
   const encoder = hasPart(manifest, 'encoder') ? new BasecodeEncoder(await state('encoder')) : undefined;
   const perceptual = new PerceptualDistance(await state('perceptual'));
   const pnorm = hasPart(manifest, 'pnorm') ? await readPNorm(manifest, read, generator.wDim) : undefined;
@@ -92,7 +91,7 @@ function parseManifest(bytes: Uint8Array): Manifest {
   const names = manifest.files.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw wrong(`names the file ${twice} twice`);
-  checkOptions(manifest);
+  checkGeneratorManifest(manifest, DAMAGED);
   return manifest as Manifest;
 }
 
@@ -103,26 +102,10 @@ function isFile(value: unknown): value is ManifestFile {
   return isName && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
 }
 
-/** Of the manifest's own options for the generator. */
-function checkOptions({ conv_clamp: clamp, scaled_demodulation_epsilon: scaled }: Partial<Manifest>): void {
-  if (clamp !== undefined && clamp !== null && !(typeof clamp === 'number' && clamp > 0)) {
-    const found = `The model’s manifest.json has a conv_clamp of ${JSON.stringify(clamp)}, wanted a number above 0, or null.`;
-    throw new FwplusError(found, { hint: DAMAGED });
-  }
-  if (scaled !== undefined && typeof scaled !== 'boolean') {
-    const found = `The model’s manifest.json has a scaled_demodulation_epsilon of ${JSON.stringify(scaled)}, wanted true or false.`;
-    throw new FwplusError(found, { hint: DAMAGED });
-  }
-}
-
 /** Of every file and of what the manifest says of the generator: tells apart two trainings that share a version. */
-function hashOfParts({
-  files,
-  conv_clamp: clamp,
-  scaled_demodulation_epsilon: scaled,
-}: Manifest): Promise<string> {
-  const lines = files.map(({ name, sha256: hash }) => `${name} ${hash}`).sort();
-  lines.push(`conv_clamp ${clamp ?? 'none'}`, `scaled_demodulation_epsilon ${scaled ?? false}`);
+function hashOfParts(manifest: Manifest): Promise<string> {
+  const lines = manifest.files.map(({ name, sha256: hash }) => `${name} ${hash}`).sort();
+  lines.push(...generatorFingerprint(manifest));
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 

@@ -1,7 +1,7 @@
 import { FwplusError } from '../errors.js';
 import type { BasecodeEncoder } from '../nets/basecode-encoder.js';
+import type { Generator } from '../nets/generator.js';
 import type { PerceptualDistance } from '../nets/lpips.js';
-import type { StyleGan2 } from '../nets/stylegan2.js';
 import type { Direction } from './editing/direction.js';
 import type { PNormStatistics } from './pnorm.js';
 
@@ -14,7 +14,7 @@ export interface Model {
   readonly id: string;
   /** What it can draw, for people, e.g. `drawn faces`. */
   readonly domain: string;
-  readonly generator: StyleGan2;
+  readonly generator: Generator;
   readonly perceptual: PerceptualDistance;
   /** The side s of the base code that goes with `encoder`, and the default one. */
   readonly baseSize: number;

@@ -2,6 +2,8 @@
  * P-norm+ space (Zhu et al. 2020, "Improved StyleGAN embedding"): w before the mapping network's last
  * activation, whitened by the statistics of a million mapped samples.
  *   v = (LeakyReLU₅(w) − μ) · C / √λ        and back        w = LeakyReLU₁⸝₅(v √λ · Cᵀ + μ)
+ * It serves both StyleGANs: their mappings end in the same activation but for StyleGAN2's gain √2, a factor of v's unit alone. Of a
+ * mapping with a w for each row the statistics are of all rows together; the publications are silent there.
  */
 
 import { transposed } from '../autograd/arrays.js';

@@ -7,7 +7,6 @@
  *   history       [steps, terms]    the loss before each step; columns in the metadata
  * Codes and metadata alone are a file for editing.
  */
-import { repeated } from '../autograd/arrays.js';
 import { type Shape, sizeOf } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
 import type { Tensor as FileTensor } from '../io/dtype.js';
@@ -69,7 +68,7 @@ function identity(method: Method, modelId: string): Record<string, string> {
 function codesAsTensors({ codes, method }: SavedCodes, model: Model): Record<string, FileTensor> {
   const { generator } = model;
   const { base } = codeShapes(model, method, 1);
-  const full = repeated(generator.wAverage, generator.rows);
+  const full = generator.meanCode.slice();
   full.set(codes.detail, full.length - codes.detail.length);
   return {
     ...(codes.base && base && { base_code: asBase(codes.base, base) }),

@@ -1,5 +1,4 @@
 /** Where an inversion starts: f from the encoder (without one at the base code of the mean code), the detail code at the mean w, and the target's perceptual features. */
-import { repeated } from '../autograd/arrays.js';
 import { compile, type Executable } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import { sizeOf, type Tensor } from '../autograd/tensor.js';
@@ -37,13 +36,13 @@ export class Starter {
   readonly notes: readonly string[];
   readonly #detailSize: number;
   readonly #executable: Executable;
-  readonly #wAverageRows: Float32Array;
+  readonly #meanCode: Float32Array;
   readonly #inputs: Inputs;
   readonly #outputs: Outputs;
 
   private constructor(
     executable: Executable,
-    wAverageRows: Float32Array,
+    meanCode: Float32Array,
     detailSize: number,
     notes: readonly string[],
     inputs: Inputs,
@@ -52,7 +51,7 @@ export class Starter {
     this.#executable = executable;
     this.#detailSize = detailSize;
     this.notes = notes;
-    this.#wAverageRows = wAverageRows;
+    this.#meanCode = meanCode;
     this.#inputs = inputs;
     this.#outputs = outputs;
   }
@@ -87,25 +86,28 @@ export class Starter {
     const outputs = [...features, ...(base ? [base] : []), ...(detail ? [detail] : [])];
     const variables = [perceptual, average, ...(encoder ? [encoder] : [])];
     const executable = await compile(device, graph, { name: 'start', outputs, variables });
-    const rows = repeated(generator.wAverage, generator.rows);
     const inputs = { encoder, perceptual, average };
-    return new Starter(executable, rows, sizeOf(shapes.detail), notes, inputs, { base, detail, features });
+    return new Starter(executable, generator.meanCode, sizeOf(shapes.detail), notes, inputs, {
+      base,
+      detail,
+      features,
+    });
   }
 
   async start(target: Target): Promise<Start> {
     const executable = this.#executable;
     const { encoder, perceptual, average } = this.#inputs;
     executable.write(perceptual, target.perceptual);
-    executable.write(average, this.#wAverageRows);
+    executable.write(average, this.#meanCode);
     if (encoder) executable.write(encoder, target.encoder);
     executable.run();
     const { base, detail, features } = this.#outputs;
-    const full = detail ? await executable.read(detail) : this.#wAverageRows;
+    const full = detail ? await executable.read(detail) : this.#meanCode;
     return {
       codes: {
         base: base && (await executable.read(base)),
-        // The first rows of F/W+ do not exist, and all rows are alike here.
-        detail: full.slice(0, this.#detailSize),
+        // The first rows do not exist in F/W+.
+        detail: full.slice(full.length - this.#detailSize),
       },
       features: await Promise.all(features.map((feature) => executable.read(feature))),
     };

@@ -6,15 +6,15 @@
 import { repeated } from '../autograd/arrays.js';
 import { type Activation, LEAKY_RELU, LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
 import { add } from '../autograd/ops/elementwise.js';
-import { fullyConnected } from '../autograd/ops/fully-connected.js';
 import { modulatedConvolution } from '../autograd/ops/modulated-convolution.js';
-import { normaliseSecondMoment } from '../autograd/ops/normalise.js';
 import { upsample2 } from '../autograd/ops/resample.js';
 import { type StyleLayer, styles } from '../autograd/ops/styles.js';
 import { truncation } from '../autograd/ops/truncation.js';
 import { assertShape, type Tensor } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
+import { firstRowOfBase, type Generator, refuseOther, resolutionOf } from './generator.js';
 import { toNhwc } from './layout.js';
+import { Mapping } from './mapping.js';
 import type { StateDict } from './state.js';
 
 export interface StyleGan2Options {
@@ -24,8 +24,6 @@ export interface StyleGan2Options {
   readonly scaledEpsilon?: boolean;
 }
 
-/** Learning-rate multiplier of the mapping network's layers. */
-const MAPPING_LR = 0.01;
 const EPSILON = 1e-8;
 
 /** One modulated layer: where its weights are, and the row of the code that styles it. */
@@ -35,7 +33,7 @@ interface Layer {
   readonly kind: 'convolution' | 'up' | 'rgb';
 }
 
-export class StyleGan2 {
+export class StyleGan2 implements Generator {
   /** Side of the picture in pixels. */
   readonly resolution: number;
   /** Width of w, and of z. */
@@ -45,9 +43,10 @@ export class StyleGan2 {
   readonly rows: number;
   /** Mean of w, [wDim]. */
   readonly wAverage: Float32Array;
+  readonly meanCode: Float32Array;
   readonly #state: StateDict;
   readonly #options: StyleGan2Options;
-  readonly #mappingLayers: number;
+  readonly #mapping: Mapping;
   /** Weights made of others, once, so that all programs share them on the GPU. */
   readonly #derived = new Map<string, Float32Array>();
   readonly #styleLayers = new Map<string, readonly StyleLayer[]>();
@@ -57,13 +56,14 @@ export class StyleGan2 {
     this.#state = state;
     this.#options = options;
     refuseLabels(state);
-    this.resolution = resolutionOf(state);
+    refuseOther(state, 'StyleGAN2');
+    this.resolution = resolutionOf(state.keys, state.name, 'StyleGAN2');
     this.rows = 2 * Math.log2(this.resolution) - 2;
-    this.#mappingLayers = state.keys.filter((key) => /^mapping\.fc\d+\.weight$/.test(key)).length;
-    this.zDim = state.get('mapping.fc0.weight', [null, null]).shape[1]!;
     this.wDim = state.get('synthesis.b4.conv1.affine.weight', [null, null]).shape[1]!;
     this.wAverage = state.get('mapping.w_avg', [this.wDim]).data;
-    this.#checkMapping();
+    this.meanCode = repeated(this.wAverage, this.rows);
+    this.#mapping = new Mapping(state, { wDim: this.wDim, activation: LEAKY_RELU, gain: 1 });
+    this.zDim = this.#mapping.zDim;
     this.#checkSynthesis();
   }
 
@@ -74,15 +74,7 @@ export class StyleGan2 {
 
   /** The first row of the code that a synthesis entered at a base code of side `size` reads: M of F/W+. */
   firstRow(size: number): number {
-    if (!Number.isInteger(Math.log2(size)) || size < 8 || size > this.resolution) {
-      throw new FwplusError(
-        `A base code of side ${size} does not exist in a ${this.resolution}-pixel StyleGAN2.`,
-        {
-          hint: `Use a power of two from 8 to ${this.resolution}; the paper uses 8 and 16.`,
-        },
-      );
-    }
-    return 2 * (Math.log2(size) - 2);
+    return firstRowOfBase(size, this.resolution, 'StyleGAN2');
   }
 
   /**
@@ -101,21 +93,7 @@ export class StyleGan2 {
 
   /** z [N, zDim], standard normal, to w [N, wDim]. */
   mapping(z: Tensor): Tensor {
-    assertShape('mapping', z, [null, this.zDim]);
-    let x = normaliseSecondMoment(z);
-    for (let at = 0; at < this.#mappingLayers; at++) {
-      const weight = this.#state.get(`mapping.fc${at}.weight`);
-      const bias = this.#state.get(`mapping.fc${at}.bias`);
-      const name = `mapping.fc${at}`;
-      const gain = MAPPING_LR / Math.sqrt(weight.shape[1]!);
-      const equalised = this.#once(name, () => scaled(weight.data, gain));
-      const shift = this.#once(`${name}.bias`, () => scaled(bias.data, MAPPING_LR));
-      x = fullyConnected(x, z.graph.constant(name, weight.shape, equalised), {
-        bias: z.graph.constant(`${name}.bias`, bias.shape, shift),
-        activation: LEAKY_RELU,
-      });
-    }
-    return x;
+    return this.#mapping.run(z);
   }
 
   /**
@@ -253,13 +231,6 @@ export class StyleGan2 {
     return layers;
   }
 
-  #checkMapping(): void {
-    for (let at = 0; at < this.#mappingLayers; at++) {
-      this.#state.get(`mapping.fc${at}.weight`, [this.wDim, at === 0 ? this.zDim : this.wDim]);
-      this.#state.get(`mapping.fc${at}.bias`, [this.wDim]);
-    }
-  }
-
   /** Each layer must take as many channels as the one below it makes. */
   #checkSynthesis(): void {
     let channels = this.channels(4);
@@ -293,24 +264,6 @@ function refuseLabels(state: StateDict): void {
     `${state.name} is a conditional StyleGAN2 (it has the weight '${label}'), whose mapping wants class labels.`,
     { hint: 'Use a generator that was trained without labels; conditional ones are not supported.' },
   );
-}
-
-/** The largest block; throws unless blocks go from 4 up to it in powers of two. */
-function resolutionOf(state: StateDict): number {
-  const blocks = state.keys.map((key) => /^synthesis\.b(\d+)\./.exec(key)?.[1]);
-  const sides = [...new Set(blocks.filter((side) => side !== undefined).map(Number))].sort((a, b) => a - b);
-  const largest = sides.at(-1) ?? 0;
-  if (largest < 8) {
-    throw new FwplusError(`${state.name} holds no StyleGAN2 synthesis network (no weight 'synthesis.b8.…').`);
-  }
-  const wrong = sides.find((side, at) => side !== 4 * 2 ** at);
-  if (wrong !== undefined) {
-    throw new FwplusError(
-      `${state.name}: its synthesis blocks have the sides ${sides.join(', ')}, wanted 4, 8, 16, … without a gap.`,
-      { hint: 'The file was cut, or is of another network.' },
-    );
-  }
-  return largest;
 }
 
 function scaled(data: Float32Array, factor: number): Float32Array {

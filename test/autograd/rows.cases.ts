@@ -13,7 +13,7 @@ import type { TestCase } from '../harness/case.js';
 import { casesOf, type OperationTest } from './operation.js';
 import * as convolution from './reference/convolution.js';
 import * as reference from './reference/rows.js';
-import { type Random, signed } from './values.js';
+import { type Random, signed, values } from './values.js';
 
 const wide = (random: Random): number => 4 * signed(random);
 
@@ -189,9 +189,33 @@ const truncated = (
   recorded,
 });
 
+/** w has a row for each of the code's; so may the average. */
+const truncatedApart = (
+  name: string,
+  [batch, rows, width]: [number, number, number],
+  averageRows: number,
+  recorded = false,
+): OperationTest => ({
+  name,
+  variables: { w: [batch, rows * width] },
+  constants: { average: averageRows === 1 ? [width] : [averageRows, width], psi: [rows] },
+  build: ({ w, average, psi }) => truncation(w, average, psi),
+  reference: ({ w, average, psi }) =>
+    values(
+      [batch, rows, width],
+      w.data.map((value, at) => {
+        const mean = average.data[at % average.data.length];
+        return mean + psi.data[Math.floor(at / width) % rows] * (value - mean);
+      }),
+    ),
+  recorded,
+});
+
 const truncationTests: OperationTest[] = [
   truncated('truncation', [2, 5, 17], true),
   truncated('truncation of one row', [1, 1, 65]),
+  truncatedApart('truncation of rows of their own', [2, 5, 7], 5, true),
+  truncatedApart('truncation of rows of their own towards one mean', [3, 2, 17], 1),
 ];
 
 const squaredError = (name: string, a: Shape, divisor?: number, recorded = false): OperationTest => ({

@@ -158,8 +158,7 @@ export const cases: TestCase[] = [
       const model = randomModel(SMALL);
       const { generator, encoder } = model;
       const target = targetOf(model, intoFWPlus);
-      const rows = generator.rows - generator.firstRow(8);
-      const mean = Array.from({ length: rows }, () => [...generator.wAverage]).flat();
+      const mean = [...generator.meanCode.subarray(generator.firstRow(8) * generator.wDim)];
 
       const start = await withInverter(device, model, intoFWPlus, (inverter) => {
         assert.equal(inverter.notes, []);
@@ -179,8 +178,7 @@ export const cases: TestCase[] = [
         return inverter.run(target, { steps: 0 });
       });
       const shape = [1, generator.rows, generator.wDim];
-      const code = { shape, data: new Float32Array(generator.rows * generator.wDim) };
-      for (let row = 0; row < generator.rows; row++) code.data.set(generator.wAverage, row * generator.wDim);
+      const code = { shape, data: generator.meanCode };
       const wanted = await evaluate(device, { code }, (inputs) => ({
         outputs: { base: generator.baseCode(inputs.code!, 8) },
       }));

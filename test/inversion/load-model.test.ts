@@ -3,6 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadModel } from '../../src/inversion/load-model.js';
+import { encodeTensors } from '../../src/io/safetensors.js';
+import { sha256 } from '../../src/io/sha256.js';
+import { StyleGan1 } from '../../src/nets/stylegan1.js';
+import { styleGan1Weights } from '../nets/random-weights.js';
 import { refuses } from './refuses.js';
 
 const folder = new URL('../../../weights/', import.meta.url);
@@ -39,6 +43,42 @@ test('the name of a model has all its parts in it', async () => {
   for (const id of ids) assert.match(id, /^\S+ \S+ \([0-9a-f]{8}\)$/);
 });
 
+/** The default model's perceptual network with a StyleGAN1 of random weights. */
+async function withStyleGan1(change: Readonly<Record<string, unknown>> = {}) {
+  const state = styleGan1Weights({ 4: 8, 8: 8, 16: 4 }, 16);
+  const bytes = encodeTensors(
+    Object.fromEntries(state.keys.map((key) => [key, { dtype: 'F32', ...state.get(key) }])),
+    {},
+  );
+  const own = { name: 'generator.safetensors', sha256: await sha256(bytes) };
+  const manifest = JSON.parse(await readFile(new URL('manifest.json', folder), 'utf8')) as Manifest;
+  const perceptual = manifest.files.find(({ name }) => name === 'perceptual.safetensors')!;
+  const described = { ...manifest, architecture: 'stylegan1', files: [own, perceptual], ...change };
+  return loadModel(async (file) => {
+    if (file === 'manifest.json') return new TextEncoder().encode(JSON.stringify(described));
+    return file === own.name ? bytes : new Uint8Array(await readFile(new URL(file, folder)));
+  });
+}
+
+test('a StyleGAN1 is read, its options part of the name', async () => {
+  const plain = await withStyleGan1();
+  assert.instance(plain.generator, StyleGan1);
+  assert.is(plain.generator.resolution, 16);
+  const others = [{ final_tanh: true }, { fused_from: null }, { fused_from: 8 }];
+  const ids = [plain, ...(await Promise.all(others.map(withStyleGan1)))].map(({ id }) => id);
+  assert.is(new Set(ids).size, 4, ids.join());
+  // What goes without saying is no other model.
+  const said = await withStyleGan1({ final_tanh: false, fused_from: 128, conv_clamp: null });
+  assert.is(said.id, plain.id);
+});
+
+test('a generator that is not what the manifest says is refused', async () => {
+  await refuses(() => withStyleGan1({ architecture: undefined }), /no StyleGAN2 but a StyleGAN1/);
+  await refuses(() => withStyleGan1({ conv_clamp: 256 }), /conv_clamp of 256, which is of a stylegan2/);
+  await refuses(() => withStyleGan1({ final_tanh: 1 }), /final_tanh of 1, wanted true or false/);
+  await refuses(() => withStyleGan1({ fused_from: 0 }), /fused_from of 0, wanted a number above 0/);
+});
+
 test('a manifest that is wrong is refused in words', async () => {
   const set = (key: string, value: unknown) => (manifest: Manifest) => {
     manifest[key] = value;
@@ -57,6 +97,9 @@ test('a manifest that is wrong is refused in words', async () => {
     [/conv_clamp of "256"/, set('conv_clamp', '256')],
     [/conv_clamp of -1/, set('conv_clamp', -1)],
     [/scaled_demodulation_epsilon of 1/, set('scaled_demodulation_epsilon', 1)],
+    [/architecture of "stylegan3", wanted 'stylegan1' or 'stylegan2'/, set('architecture', 'stylegan3')],
+    [/final_tanh of true, which is of a stylegan1/, set('final_tanh', true)],
+    [/no StyleGAN1 but a StyleGAN2/, set('architecture', 'stylegan1')],
     [/base code of side 12 does not exist/, set('base_code', { size: 12 })],
   ];
   for (const [pattern, change] of wrong) await refuses(() => withManifest(change), pattern);

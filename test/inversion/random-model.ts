@@ -6,6 +6,7 @@ import { prepareTarget, type Target } from '../../src/inversion/target.js';
 import type { Image } from '../../src/io/image.js';
 import { BasecodeEncoder } from '../../src/nets/basecode-encoder.js';
 import { PerceptualDistance } from '../../src/nets/lpips.js';
+import { StyleGan1 } from '../../src/nets/stylegan1.js';
 import { StyleGan2 } from '../../src/nets/stylegan2.js';
 import {
   type ChannelTable,
@@ -13,6 +14,7 @@ import {
   generatorWeights,
   perceptualWeights,
   pnormStatistics,
+  styleGan1Weights,
 } from '../nets/random-weights.js';
 
 /** The table of test/fixtures/record_networks.py. */
@@ -33,6 +35,12 @@ export function randomModel(channels: ChannelTable, baseSize = 8): Model {
     pnorm: pnormStatistics(WIDTH),
     directions: [],
   };
+}
+
+/** The same with a StyleGAN1 whose mapping makes a w for each row. */
+export function randomStyleGan1Model(channels: ChannelTable, baseSize = 8): Model {
+  const weights = styleGan1Weights(channels, WIDTH, { perRow: true });
+  return { ...randomModel(channels, baseSize), id: 'random StyleGAN1', generator: new StyleGan1(weights) };
 }
 
 /** A disc on a slope of colours, made of whole numbers only. */

@@ -4,6 +4,7 @@ import { shifted, squaredErrorWithin } from '../../examples/shift.js';
 import type { Device } from '../../src/engine/device.js';
 import { loadModel } from '../../src/inversion/load-model.js';
 import { psnrOfError } from '../../src/inversion/metrics.js';
+import type { Generator } from '../../src/nets/generator.js';
 import { StyleGan2 } from '../../src/nets/stylegan2.js';
 import type { TestCase } from '../harness/case.js';
 import { evaluate } from '../nets/evaluate.js';
@@ -19,7 +20,7 @@ const STEPS: readonly (readonly [right: number, down: number])[] = [
  * Moves the base code of side `size` of a generated picture by a cell, and the picture by as many pixels. Returns the least
  * PSNR of the two, `margin` cells from the borders, and the greatest of the picture where nothing has moved.
  */
-async function move(device: Device, generator: StyleGan2, size: number, margin: number) {
+async function move(device: Device, generator: Generator, size: number, margin: number) {
   const { resolution, rows, wDim } = generator;
   const z = { shape: [1, generator.zDim], data: uniform('z', [1, generator.zDim]) };
   const first = await evaluate(device, { z }, (inputs) => {

@@ -89,6 +89,41 @@ export function generatorWeights(
   return filled('random generator', shapes);
 }
 
+/** StyleGAN1; with `perRow` its mapping makes a w for each row, and the mean has all of them. */
+export function styleGan1Weights(
+  channels: ChannelTable,
+  width: number,
+  { mappingLayers = 2, zWidth = width, perRow = false } = {},
+): StateDict {
+  const rows = 2 * Object.keys(channels).length;
+  const shapes: Shapes = { 'mapping.w_avg': perRow ? [rows, width] : [width] };
+  for (let at = 0; at < mappingLayers; at++) {
+    const out = perRow && at === mappingLayers - 1 ? rows * width : width;
+    shapes[`mapping.fc${at}.weight`] = [out, at === 0 ? zWidth : width];
+    shapes[`mapping.fc${at}.bias`] = [out];
+  }
+  let below = channels[4]!;
+  shapes['synthesis.b4.const'] = [below, 4, 4];
+  for (const [side, count] of Object.entries(channels).map(([key, value]) => [Number(key), value] as const)) {
+    for (const [name, into] of [
+      ['conv0', below],
+      ['conv1', count],
+    ] as const) {
+      const key = `synthesis.b${side}.${name}`;
+      if (key !== 'synthesis.b4.conv0') shapes[`${key}.weight`] = [count, into, 3, 3];
+      shapes[`${key}.bias`] = [count];
+      shapes[`${key}.noise_const`] = [side, side];
+      shapes[`${key}.noise_strength`] = [count];
+      shapes[`${key}.affine.weight`] = [2 * count, width];
+      shapes[`${key}.affine.bias`] = [2 * count];
+    }
+    below = count;
+  }
+  shapes['synthesis.torgb.weight'] = [3, below, 1, 1];
+  shapes['synthesis.torgb.bias'] = [3];
+  return filled('random StyleGAN1', shapes);
+}
+
 /** Widths of the four stages and of the base code. */
 export function encoderWeights(widths: readonly number[]): StateDict {
   const shapes: Shapes = {};

@@ -5,8 +5,9 @@ import { BasecodeEncoder } from '../../src/nets/basecode-encoder.js';
 import { toNchw, toNhwc } from '../../src/nets/layout.js';
 import { PerceptualDistance } from '../../src/nets/lpips.js';
 import { StateDict, type Weight } from '../../src/nets/state.js';
+import { StyleGan1 } from '../../src/nets/stylegan1.js';
 import { StyleGan2 } from '../../src/nets/stylegan2.js';
-import { encoderWeights, generatorWeights, perceptualWeights } from './random-weights.js';
+import { encoderWeights, generatorWeights, perceptualWeights, styleGan1Weights } from './random-weights.js';
 
 function refuses(make: () => unknown, pattern: RegExp): void {
   assert.throws(make, (error: unknown) => error instanceof FwplusError && pattern.test(error.message));
@@ -20,6 +21,7 @@ function edited(state: StateDict, edit: (weights: Map<string, Weight>) => void):
 
 const networks: [string, StateDict, (state: StateDict) => unknown][] = [
   ['generator', generatorWeights({ 4: 3, 8: 2, 16: 2 }, 5), (state) => new StyleGan2(state)],
+  ['StyleGAN1', styleGan1Weights({ 4: 3, 8: 2, 16: 2 }, 5), (state) => new StyleGan1(state)],
   ['encoder', encoderWeights([2, 3, 4, 5, 6]), (state) => new BasecodeEncoder(state)],
   ['perceptual network', perceptualWeights([2, 3, 4, 5, 6]), (state) => new PerceptualDistance(state)],
 ];
@@ -30,7 +32,7 @@ for (const [name, state, make] of networks) {
     for (const key of state.keys) {
       // The mapping may have any number of layers, so the last one is not missed.
       if (key !== 'mapping.fc1.weight')
-        refuses(() => make(edited(state, (weights) => weights.delete(key))), /missing|holds no StyleGAN2/);
+        refuses(() => make(edited(state, (weights) => weights.delete(key))), /missing|holds no StyleGAN/);
       const misshapen = { shape: [...state.get(key).shape, 1, 2], data: new Float32Array(2) };
       refuses(() => make(edited(state, (weights) => weights.set(key, misshapen))), /wanted/);
     }
@@ -40,7 +42,7 @@ for (const [name, state, make] of networks) {
 test('a file of another network is refused', () => {
   for (const [, , make] of networks) {
     for (const [, state, right] of networks) {
-      if (make !== right) refuses(() => make(state), /missing|holds no StyleGAN2/);
+      if (make !== right) refuses(() => make(state), /missing|holds no StyleGAN/);
     }
   }
 });

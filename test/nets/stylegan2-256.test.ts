@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import { openDevice } from '../../src/engine/device.js';
 import { StyleGan2 } from '../../src/nets/stylegan2.js';
 import { generatorWeights } from './random-weights.js';
-import { compareSynthesis } from './stylegan2-recorded.js';
+import { compareSynthesis } from './synthesis-recorded.js';
 
 const CONFIG_F = { 4: 512, 8: 512, 16: 512, 32: 512, 64: 512, 128: 256, 256: 128 };
 

@@ -5,7 +5,7 @@ import { StyleGan2, type StyleGan2Options } from '../../src/nets/stylegan2.js';
 import type { TestCase } from '../harness/case.js';
 import { assertRecorded, evaluate } from './evaluate.js';
 import { changed, generatorWeights, uniform } from './random-weights.js';
-import { compareSynthesis, type SynthesisCase } from './stylegan2-recorded.js';
+import { compareSynthesis, type SynthesisCase } from './synthesis-recorded.js';
 
 /** The default model's table, and one where no size is a multiple of anything. */
 const DEFAULT = { 4: 128, 8: 128, 16: 128, 32: 64, 64: 32 };
@@ -25,12 +25,13 @@ function recorded(
   weights: () => StateDict,
   each: Pick<SynthesisCase, 'name' | 'from' | 'batch'>,
   options: StyleGan2Options = {},
+  fixtureName = 'networks',
 ): TestCase {
   return {
     name: title,
     async run(t) {
       const generator = new StyleGan2(weights(), options);
-      const fixture = await t.fixture('networks');
+      const fixture = await t.fixture(fixtureName);
       await compareSynthesis(await t.device(), generator, fixture, { ...each, image, gradient });
     },
   };
@@ -50,6 +51,13 @@ export const cases: TestCase[] = [
   recorded('odd channels, batch of two', odd, { name: 'odd', batch: 2 }),
   recorded('odd channels from f, batch of two', odd, { name: 'odd from 8', from: 8, batch: 2 }),
   recorded('clamped layers', odd, { name: 'clamp', batch: 2 }, { clamp: 0.8 }),
+  recorded(
+    'clamped layers from f',
+    odd,
+    { name: 'clamp from 8', from: 8, batch: 2 },
+    { clamp: 0.8 },
+    'generators',
+  ),
   recorded('faint styles, plain epsilon', faint, { name: 'epsilon' }),
   recorded('faint styles, scaled epsilon', faint, { name: 'scaled epsilon' }, { scaledEpsilon: true }),
   {

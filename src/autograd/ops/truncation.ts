@@ -3,16 +3,20 @@ import { linearGrid } from '../../engine/launch.js';
 import { assertShape, type Tensor } from '../tensor.js';
 
 /**
- * w [N, D] gives a code [N, rows, D]: average + psi[row] · (w − average).
- * Gradient: every row passes its own on, psi[row] times; they are summed.
- * @param average [D], frozen.
+ * w [N, D], or [N, rows·D] where every row has a w of its own, gives a code [N, rows, D]: average + psi[row] · (w − average).
+ * Gradient: every row passes its own on, psi[row] times; those of one w are summed.
+ * @param average [D], or [rows, D], frozen.
  * @param psi [rows], frozen; 1 leaves a row as it is.
  */
 export function truncation(w: Tensor, average: Tensor, psi: Tensor): Tensor {
   const [rows] = psi.shape as [number];
-  assertShape('truncation', w, [null, average.size]);
-  const [batch, width] = w.shape as [number, number];
-  const params = { batch, rows, width };
+  const width = average.shape.at(-1)!;
+  const averageRows = average.size / width;
+  const [batch, perSample] = w.shape as [number, number];
+  const wRows = perSample === width ? 1 : rows;
+  assertShape('truncation', w, [batch, wRows * width]);
+  if (averageRows !== 1) assertShape('truncation average', average, [rows, width]);
+  const params = { batch, rows, width, wRows, averageRows };
   const [code] = w.graph.operation({
     name: 'truncation',
     inputs: [w],
@@ -34,7 +38,7 @@ export function truncation(w: Tensor, average: Tensor, psi: Tensor): Tensor {
             kernel: 'truncation.backward',
             bindings: { psi, dcode: dcode!, dw: dw! },
             params,
-            workgroups: linearGrid(batch * width),
+            workgroups: linearGrid(w.size),
           }),
       }),
   });

@@ -1,8 +1,8 @@
-/** Synthesis and its gradients against what record_networks.py has recorded. */
+/** Synthesis and its gradients against what record_networks.py and record_generators.py have recorded. */
 import { meanSquaredError } from '../../src/autograd/ops/reduce.js';
 import type { Device } from '../../src/engine/device.js';
 import { TensorFile } from '../../src/io/safetensors.js';
-import type { StyleGan2 } from '../../src/nets/stylegan2.js';
+import type { Generator } from '../../src/nets/generator.js';
 import { assertRecorded, type Bounds, evaluate, type Input } from './evaluate.js';
 import { uniform } from './random-weights.js';
 
@@ -19,7 +19,7 @@ export interface SynthesisCase {
 /** Returns how close all recorded tensors are. */
 export async function compareSynthesis(
   device: Device,
-  generator: StyleGan2,
+  generator: Generator,
   fixture: Uint8Array,
   { name, batch = 1, from, image, gradient }: SynthesisCase,
 ): Promise<string[]> {
