@@ -50,6 +50,8 @@ export { type Image, imageFromFloat, imageToFloat } from './io/image.js';
 export { type PasteMode, paste } from './io/paste.js';
 export { encodePng } from './io/png.js';
 export { BasecodeEncoder } from './nets/basecode-encoder.js';
+export { IdInvertEncoder } from './nets/idinvert-encoder.js';
 export { PerceptualDistance } from './nets/lpips.js';
 export { StateDict, type Weight } from './nets/state.js';
+export { StyleEncoder, type StyleEncoderOptions, type StyleEncoderType } from './nets/style-encoder.js';
 export { StyleGan2, type StyleGan2Options } from './nets/stylegan2.js';
