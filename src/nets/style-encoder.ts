@@ -162,14 +162,10 @@ function levelOf(row: number): 0 | 1 | 2 {
   return row < FINE_ROW ? 1 : 2;
 }
 
-/** One more than the last row that a key names, so that no row in between is missed. */
+/** Throws where a row up to the last that a key names has no linear layer. */
 function rowsOf(state: StateDict): number {
-  const rows = countOf(state, /^styles\.(\d+)\./);
-  if (rows === 0) {
-    throw new FwplusError(`${state.name}: 'styles.0.linear.weight' is missing.`, {
-      hint: 'The file is of another network, or was cut; wanted is an encoder of pSp or e4e.',
-    });
-  }
+  const rows = Math.max(1, countOf(state, /^styles\.(\d+)\./));
+  for (let row = 0; row < rows; row++) state.get(`styles.${row}.linear.weight`, [null, null]);
   return rows;
 }
 

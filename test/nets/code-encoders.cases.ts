@@ -120,6 +120,13 @@ export const cases: TestCase[] = [
       );
       refuses(() => new IdInvertEncoder(new StateDict('empty', new Map())), /missing/);
       refuses(() => new StyleEncoder(idInvertWeights([5, 7], 9), pSp), /'input_layer.0.weight' is missing/);
+      const far = oddStyles();
+      const weights = new Map(far.keys.map((key) => [key, far.get(key)]));
+      weights.set('styles.999999999.linear.weight', far.get('styles.0.linear.weight'));
+      refuses(
+        () => new StyleEncoder(new StateDict('far', weights), pSp),
+        /'styles.9.linear.weight' is missing/,
+      );
       const uneven = idInvertWeights([5, 7], 9);
       const cut = new StateDict(
         uneven.name,
