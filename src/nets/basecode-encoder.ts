@@ -3,18 +3,17 @@
  * three average poolings, batch norm and leaky ReLU 0.2 after all convolutions but the last; as in the published program. Any width.
  */
 
-import { repeated } from '../autograd/arrays.js';
-import { LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
+import { UNLIMITED } from '../autograd/ops/activation.js';
 import { convolution } from '../autograd/ops/convolution.js';
 import { averagePool } from '../autograd/ops/pooling.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { assertShape } from '../autograd/tensor.js';
+import { checkBatchNorm, normalisedConvolution } from './normalised-convolution.js';
 import type { StateDict } from './state.js';
 
 /** `model.N` in the published checkpoint: convolutions (batch norm, if any, at N + 1) and poolings, in order. */
 const STEPS = [0, 3, 6, 'pool', 10, 13, 16, 'pool', 20, 23, 26, 'pool', 30, 33] as const;
 const LAST = 33;
-const BATCH_NORM_EPSILON = 1e-5;
 const ACTIVATION = { slope: 0.2, gain: 1, limit: UNLIMITED };
 
 export class BasecodeEncoder {
@@ -31,8 +30,7 @@ export class BasecodeEncoder {
       inChannels = shape[0]!;
       state.get(`model.${step}.bias`, [inChannels]);
       if (step === LAST) continue;
-      for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
-        state.get(`model.${step + 1}.${part}`, [inChannels]);
+      checkBatchNorm(state, `model.${step + 1}`, inChannels);
     }
     this.channels = inChannels;
   }
@@ -47,33 +45,15 @@ export class BasecodeEncoder {
     });
   }
 
-  /** Convolution with batch norm folded into its epilogue: scaleOut = γ/σ, bias = (b − μ)·γ/σ + β. */
   #convolution(x: Tensor, step: number): Tensor {
-    const { graph } = x;
-    const weight = this.#state.constant(graph, `model.${step}.weight`);
-    const bias = this.#state.get(`model.${step}.bias`);
+    const [weight, bias] = [`model.${step}.weight`, `model.${step}.bias`];
     if (step === LAST) {
-      return convolution(x, weight, {
+      return convolution(x, this.#state.constant(x.graph, weight), {
         padding: 1,
-        bias: graph.constant('bias', bias.shape, bias.data),
-        activation: LINEAR,
+        bias: this.#state.constant(x.graph, bias),
       });
     }
-    const norm = (part: string) => this.#state.get(`model.${step + 1}.${part}`).data;
-    const [gamma, beta, mean, variance] = [
-      norm('weight'),
-      norm('bias'),
-      norm('running_mean'),
-      norm('running_var'),
-    ];
-    const scale = gamma.map((value, c) => value / Math.sqrt(variance[c]! + BATCH_NORM_EPSILON));
-    const shift = bias.data.map((value, c) => (value - mean[c]!) * scale[c]! + beta[c]!);
-    const batch = x.shape[0]!;
-    return convolution(x, weight, {
-      padding: 1,
-      scaleOut: graph.constant('scale', [batch, scale.length], repeated(scale, batch)),
-      bias: graph.constant('shift', [shift.length], shift),
-      activation: ACTIVATION,
-    });
+    const norm = `model.${step + 1}`;
+    return normalisedConvolution(x, this.#state, { weight, bias, norm, padding: 1, activation: ACTIVATION });
   }
 }

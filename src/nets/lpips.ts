@@ -1,7 +1,7 @@
 /**
- * LPIPS (Zhang et al. 2018) on VGG16's layout: unit-normalised features, squared differences weighted by channel (their
- * equation 1). With the official VGG16 and lin weights
- * it is LPIPS-VGG v0.1; with the default model's own small network it is a perceptual distance and not called LPIPS.
+ * LPIPS (Zhang et al. 2018) on VGG16's or AlexNet's layout: unit-normalised features, squared differences weighted by channel
+ * (their equation 1). With the official networks and lin weights it is LPIPS-VGG or LPIPS-Alex v0.1, whose numbers do not
+ * compare; with the default model's own small network it is a perceptual distance and not called LPIPS.
  */
 import { LINEAR } from '../autograd/ops/activation.js';
 import { channelAffine } from '../autograd/ops/channel-affine.js';
@@ -10,21 +10,37 @@ import { featureDistance } from '../autograd/ops/feature-distance.js';
 import { unitNormalise } from '../autograd/ops/normalise.js';
 import { assertShape, type Tensor } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
+import { ALEXNET_KERNEL, alexNetFeatures, checkAlexNet } from './alexnet.js';
 import type { StateDict } from './state.js';
 import { checkVgg16, vgg16Features } from './vgg16.js';
+
+/** The network whose features are compared. */
+interface Trunk {
+  readonly check: (state: StateDict) => number[];
+  readonly features: (x: Tensor, state: StateDict) => Tensor[];
+}
+
+const TRUNKS = {
+  vgg16: { check: checkVgg16, features: vgg16Features },
+  alexnet: { check: checkAlexNet, features: alexNetFeatures },
+} satisfies Record<string, Trunk>;
 
 const SHIFT = [-0.03, -0.088, -0.188];
 const SCALE = [0.458, 0.448, 0.45];
 
 export class PerceptualDistance {
-  /** Channels of the five taps; tap k has side ⌊side / 2^k⌋. */
+  /** Told by the side of the first kernel. */
+  readonly trunk: keyof typeof TRUNKS;
+  /** Channels of the five taps; with VGG16 tap k has side ⌊side / 2^k⌋. */
   readonly channels: readonly number[];
   readonly #state: StateDict;
 
   /** `features.N.*` and `lin{0-4}.model.1.weight` [1, C, 1, 1], the latter not negative. */
   constructor(state: StateDict) {
     this.#state = state;
-    this.channels = checkVgg16(state);
+    const first = state.get('features.0.weight');
+    this.trunk = first.shape.at(-1) === ALEXNET_KERNEL ? 'alexnet' : 'vgg16';
+    this.channels = TRUNKS[this.trunk].check(state);
     this.channels.forEach((channels, tap) => {
       const { data } = state.get(`lin${tap}.model.1.weight`, [1, channels, 1, 1]);
       if (data.some((value) => value < 0)) {
@@ -49,7 +65,7 @@ export class PerceptualDistance {
         Float32Array.from(SHIFT, (value, c) => -value / SCALE[c]!),
       );
       const normalised = channelAffine(picture, scale, shift, LINEAR);
-      return vgg16Features(normalised, this.#state).map((feature) => unitNormalise(feature));
+      return TRUNKS[this.trunk].features(normalised, this.#state).map((feature) => unitNormalise(feature));
     });
   }
 

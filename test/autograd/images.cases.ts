@@ -1,7 +1,9 @@
 /** Pooling, resampling and feature distances. */
+import { channelScale } from '../../src/autograd/ops/channel-scale.js';
 import { featureDistance } from '../../src/autograd/ops/feature-distance.js';
+import { globalAverage } from '../../src/autograd/ops/global-average.js';
 import { averagePool, maxPool } from '../../src/autograd/ops/pooling.js';
-import { bicubic, upsample2 } from '../../src/autograd/ops/resample.js';
+import { bicubic, bilinear, upsample2 } from '../../src/autograd/ops/resample.js';
 import type { TestCase } from '../harness/case.js';
 import { casesOf, type OperationTest } from './operation.js';
 import * as reference from './reference/images.js';
@@ -45,6 +47,30 @@ const doubled = (name: string, x: Image, recorded = false): OperationTest => ({
   recorded,
 });
 
+const stretched = (name: string, x: Image, to: [number, number], recorded = false): OperationTest => ({
+  name,
+  variables: { x },
+  build: ({ x }) => bilinear(x, ...to),
+  reference: ({ x }) => reference.bilinear(x, ...to),
+  recorded,
+});
+
+const averagedWhole = (name: string, x: Image, recorded = false): OperationTest => ({
+  name,
+  variables: { x },
+  build: ({ x }) => globalAverage(x),
+  reference: ({ x }) => reference.globalAverage(x),
+  recorded,
+});
+
+const gated = (name: string, x: Image, recorded = false): OperationTest => ({
+  name,
+  variables: { x, factors: [x[0], 1, 1, x[3]] },
+  build: ({ x, factors }) => channelScale(x, factors),
+  reference: ({ x, factors }) => reference.channelScale(x, factors),
+  recorded,
+});
+
 const distance = (name: string, a: Image, recorded = false): OperationTest => ({
   name,
   variables: { a, b: a },
@@ -72,6 +98,14 @@ export const cases: TestCase[] = casesOf([
   resized('bicubic, one side up, the other down', [1, 9, 7, 5], [4, 13]),
   doubled('upsample', [2, 3, 5, 3], true),
   doubled('upsample of one pixel', [1, 1, 1, 1]),
+  stretched('bilinear to double', [2, 4, 4, 3], [8, 8], true),
+  stretched('bilinear, odd sides, one up, the other down', [1, 5, 9, 17], [11, 4], true),
+  stretched('bilinear to one row, from one column', [1, 3, 1, 5], [1, 6], true),
+  averagedWhole('global average', [2, 12, 12, 3], true),
+  averagedWhole('global average of a large odd side', [1, 33, 33, 5]),
+  averagedWhole('global average of one pixel', [2, 1, 1, 1]),
+  gated('channel scale', [2, 5, 7, 17], true),
+  gated('channel scale of one value', [1, 1, 1, 1]),
   distance('feature distance', [2, 5, 3, 17], true),
   distance('feature distance of many threads', [1, 13, 11, 33]),
   distance('feature distance of one value', [3, 1, 1, 1]),

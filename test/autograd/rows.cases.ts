@@ -5,7 +5,10 @@ import { channelAffine } from '../../src/autograd/ops/channel-affine.js';
 import { add, clip, scale } from '../../src/autograd/ops/elementwise.js';
 import { fullyConnected } from '../../src/autograd/ops/fully-connected.js';
 import { normaliseSecondMoment, unitNormalise } from '../../src/autograd/ops/normalise.js';
+import { prelu } from '../../src/autograd/ops/prelu.js';
 import { meanSquaredError, quantisedSquaredError } from '../../src/autograd/ops/reduce.js';
+import { sigmoid } from '../../src/autograd/ops/sigmoid.js';
+import { stack } from '../../src/autograd/ops/stack.js';
 import { styles } from '../../src/autograd/ops/styles.js';
 import { truncation } from '../../src/autograd/ops/truncation.js';
 import type { Shape } from '../../src/autograd/tensor.js';
@@ -32,6 +35,23 @@ const affine = (name: string, x: Shape, activation: Activation, recorded = false
   constants: { scale: x.slice(-1), shift: x.slice(-1) },
   build: ({ x, scale, shift }) => channelAffine(x, scale, shift, activation),
   reference: ({ x, scale, shift }) => reference.channelAffine(x, scale, shift, activation),
+  recorded,
+});
+
+const sloped = (name: string, x: Shape, recorded = false): OperationTest => ({
+  name,
+  variables: { x },
+  constants: { slope: x.slice(-1) },
+  build: ({ x, slope }) => prelu(x, slope),
+  reference: ({ x, slope }) => reference.prelu(x, slope),
+  recorded,
+});
+
+const stacked = (name: string, part: Shape, recorded = false): OperationTest => ({
+  name,
+  variables: { a: part, b: part, c: part },
+  build: ({ a, b, c }) => stack([a, b, c]),
+  reference: ({ a, b, c }) => reference.stack([a, b, c]),
   recorded,
 });
 
@@ -62,6 +82,24 @@ const elementwiseTests: OperationTest[] = [
   affine('batch norm in inference', [2, 4, 3, 5], { ...LEAKY_RELU, gain: 1 }, true),
   affine('channel affine of one channel', [1, 7, 5, 1], RELU),
   affine('channel affine with a clamp', [3, 33], { slope: 1, gain: 1, limit: 0.7 }),
+  sloped('PReLU', [2, 4, 3, 5], true),
+  sloped('PReLU of one channel', [1, 7, 5, 1]),
+  {
+    name: 'sigmoid',
+    variables: { x: [3, 1, 1, 33] },
+    draw: { x: wide },
+    build: ({ x }) => sigmoid(x),
+    reference: ({ x }) => reference.sigmoid(x),
+    recorded: true,
+  },
+  {
+    name: 'sigmoid far out',
+    variables: {},
+    constants: { x: [65] },
+    draw: { x: (random) => 400 * signed(random) },
+    build: ({ x }) => sigmoid(x),
+    reference: ({ x }) => reference.sigmoid(x),
+  },
   {
     name: 'add',
     variables: { a: [2, 5, 7, 3], b: [2, 5, 7, 3] },
@@ -91,6 +129,8 @@ const elementwiseTests: OperationTest[] = [
 ];
 
 const rowTests: OperationTest[] = [
+  stacked('stack', [2, 1, 1, 17], true),
+  stacked('stack of single values', [1, 1, 1, 1]),
   dense('fully connected', [2, 3, 17], 5, LEAKY_RELU, true),
   dense('fully connected, 33 to 65', [3, 33], 65, { slope: 1, gain: 1, limit: UNLIMITED }),
   dense('fully connected of one value', [2, 1], 1, { slope: 0.2, gain: 1, limit: 0.5 }),

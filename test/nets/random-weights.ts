@@ -38,16 +38,20 @@ function weight(key: string, shape: readonly number[]): Float32Array {
   if (key.endsWith('affine.weight')) return uniform(key, shape, 0.5);
   if (key.endsWith('affine.bias')) return uniform(key, shape, 0.1, 1);
   if (part === 'noise_strength') return uniform(key, shape, 0.05, 0.1);
-  if (part === 'w_avg') return uniform(key, shape, 0.5);
+  if (part === 'w_avg' || part === 'latent_avg') return uniform(key, shape, 0.5);
   if (key.startsWith('mapping.')) return uniform(key, shape, part === 'weight' ? 100 : 10);
   if (key.endsWith('torgb.weight')) return uniform(key, shape, 0.3);
   if (key.startsWith('lin')) return uniform(key, shape, 0.1, 0.3);
   if (part === 'running_var') return uniform(key, shape, 0.3, 1);
   if (part === 'bias' || part === 'running_mean') return uniform(key, shape, 0.1);
   if (key.startsWith('synthesis.')) return uniform(key, shape);
+  if (key.endsWith('_layer.2.weight')) return uniform(key, shape, 0.1, 0.25); // PReLU's slopes
+  if (/(linear|block\d+\.fc)\.weight$/.test(key)) return uniform(key, shape); // equalised
   if (shape.length === 1) return uniform(key, shape, 0.1, 1); // batch norm's factor
   const fanIn = shape.slice(1).reduce((product, side) => product * side, 1);
-  return uniform(key, shape, Math.sqrt(2 / fanIn));
+  // Twenty-four residual blocks on top of each other would grow.
+  const gain = key.endsWith('res_layer.3.weight') ? 0.5 : 1;
+  return uniform(key, shape, gain * Math.sqrt(2 / fanIn));
 }
 
 function filled(name: string, shapes: Shapes): StateDict {
@@ -162,6 +166,99 @@ export function perceptualWeights(widths: readonly number[]): StateDict {
     shapes[`lin${stage}.model.1.weight`] = [1, out, 1, 1];
   });
   return filled('random perceptual network', shapes);
+}
+
+/** Widths of the five layers. */
+export function alexNetWeights(widths: readonly number[]): StateDict {
+  const shapes: Shapes = {};
+  const kernels = [11, 5, 3, 3, 3];
+  [0, 3, 6, 8, 10].forEach((at, layer) => {
+    const [into, out] = [layer === 0 ? 3 : widths[layer - 1]!, widths[layer]!];
+    shapes[`features.${at}.weight`] = [out, into, kernels[layer]!, kernels[layer]!];
+    shapes[`features.${at}.bias`] = [out];
+    shapes[`lin${layer}.model.1.weight`] = [1, out, 1, 1];
+  });
+  return filled('random perceptual network', shapes);
+}
+
+function addBatchNorm(shapes: Shapes, key: string, channels: number): void {
+  for (const part of ['weight', 'bias', 'running_mean', 'running_var']) shapes[`${key}.${part}`] = [channels];
+}
+
+/** Widths of the blocks but the last. */
+export function idInvertWeights(widths: readonly number[], wDim: number): StateDict {
+  const shapes: Shapes = { 'block0.conv.weight': [widths[0]!, 3, 3, 3] };
+  addBatchNorm(shapes, 'block0.bn.bn', widths[0]!);
+  for (let block = 1; block < widths.length; block++) {
+    const [into, out] = [widths[block - 1]!, widths[block]!];
+    const hidden = Math.min(into, out);
+    const key = `block${block}`;
+    if (into !== out) {
+      shapes[`${key}.conv.weight`] = [out, into, 1, 1];
+      addBatchNorm(shapes, `${key}.bn.bn`, out);
+    }
+    for (const [at, o, i] of [
+      [1, hidden, into],
+      [2, out, hidden],
+    ] as const) {
+      shapes[`${key}.conv${at}.weight`] = [o, i, 3, 3];
+      shapes[`${key}.wscale${at}.bias`] = [o];
+      addBatchNorm(shapes, `${key}.bn${at}.bn`, o);
+    }
+  }
+  const last = `block${widths.length}`;
+  const outputs = 2 * widths.length * wDim;
+  shapes[`${last}.fc.weight`] = [outputs, 16 * widths.at(-1)!];
+  addBatchNorm(shapes, `${last}.bn.bn`, outputs);
+  return filled('random encoder of IDinvert', shapes);
+}
+
+/** Widths of the input layer and the four stages; `side` of the picture, `rows` of the code. */
+export function styleEncoderWeights(
+  widths: readonly number[],
+  { side, rows, wDim }: { readonly side: number; readonly rows: number; readonly wDim: number },
+): StateDict {
+  const shapes: Shapes = {
+    latent_avg: [rows, wDim],
+    'input_layer.0.weight': [widths[0]!, 3, 3, 3],
+    'input_layer.2.weight': [widths[0]!],
+  };
+  addBatchNorm(shapes, 'input_layer.1', widths[0]!);
+  let block = 0;
+  [3, 4, 14, 3].forEach((count, stage) => {
+    const out = widths[stage + 1]!;
+    for (let at = 0; at < count; at++) {
+      const into = at === 0 ? widths[stage]! : out;
+      const key = `body.${block++}`;
+      if (into !== out) {
+        shapes[`${key}.shortcut_layer.0.weight`] = [out, into, 1, 1];
+        addBatchNorm(shapes, `${key}.shortcut_layer.1`, out);
+      }
+      const layer = `${key}.res_layer`;
+      addBatchNorm(shapes, `${layer}.0`, into);
+      shapes[`${layer}.1.weight`] = [out, into, 3, 3];
+      shapes[`${layer}.2.weight`] = [out];
+      shapes[`${layer}.3.weight`] = [out, out, 3, 3];
+      addBatchNorm(shapes, `${layer}.4`, out);
+      shapes[`${layer}.5.fc1.weight`] = [2, out, 1, 1];
+      shapes[`${layer}.5.fc2.weight`] = [out, 2, 1, 1];
+    }
+  });
+  const level = widths[4]!;
+  [widths[3]!, widths[2]!].forEach((own, at) => {
+    shapes[`latlayer${at + 1}.weight`] = [level, own, 1, 1];
+    shapes[`latlayer${at + 1}.bias`] = [level];
+  });
+  for (let row = 0; row < rows; row++) {
+    const depth = Math.log2(side / 16) + (row < 3 ? 0 : row < 7 ? 1 : 2);
+    for (let at = 0; at < depth; at++) {
+      shapes[`styles.${row}.convs.${2 * at}.weight`] = [wDim, at === 0 ? level : wDim, 3, 3];
+      shapes[`styles.${row}.convs.${2 * at}.bias`] = [wDim];
+    }
+    shapes[`styles.${row}.linear.weight`] = [wDim, depth === 0 ? level : wDim];
+    shapes[`styles.${row}.linear.bias`] = [wDim];
+  }
+  return filled('random style encoder', shapes);
 }
 
 /** Hadamard's matrix with signs, which is orthogonal, and eigenvalues that are powers of two; `width` is one, too. */

@@ -2,12 +2,22 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FwplusError } from '../../src/errors.js';
 import { BasecodeEncoder } from '../../src/nets/basecode-encoder.js';
+import { IdInvertEncoder } from '../../src/nets/idinvert-encoder.js';
 import { toNchw, toNhwc } from '../../src/nets/layout.js';
 import { PerceptualDistance } from '../../src/nets/lpips.js';
 import { StateDict, type Weight } from '../../src/nets/state.js';
+import { StyleEncoder } from '../../src/nets/style-encoder.js';
 import { StyleGan1 } from '../../src/nets/stylegan1.js';
 import { StyleGan2 } from '../../src/nets/stylegan2.js';
-import { encoderWeights, generatorWeights, perceptualWeights, styleGan1Weights } from './random-weights.js';
+import {
+  alexNetWeights,
+  encoderWeights,
+  generatorWeights,
+  idInvertWeights,
+  perceptualWeights,
+  styleEncoderWeights,
+  styleGan1Weights,
+} from './random-weights.js';
 
 function refuses(make: () => unknown, pattern: RegExp): void {
   assert.throws(make, (error: unknown) => error instanceof FwplusError && pattern.test(error.message));
@@ -19,11 +29,20 @@ function edited(state: StateDict, edit: (weights: Map<string, Weight>) => void):
   return new StateDict(state.name, weights);
 }
 
+const distance = (state: StateDict) => new PerceptualDistance(state);
+
 const networks: [string, StateDict, (state: StateDict) => unknown][] = [
   ['generator', generatorWeights({ 4: 3, 8: 2, 16: 2 }, 5), (state) => new StyleGan2(state)],
   ['StyleGAN1', styleGan1Weights({ 4: 3, 8: 2, 16: 2 }, 5), (state) => new StyleGan1(state)],
   ['encoder', encoderWeights([2, 3, 4, 5, 6]), (state) => new BasecodeEncoder(state)],
-  ['perceptual network', perceptualWeights([2, 3, 4, 5, 6]), (state) => new PerceptualDistance(state)],
+  ['perceptual network', perceptualWeights([2, 3, 4, 5, 6]), distance],
+  ['perceptual network of AlexNet', alexNetWeights([2, 3, 4, 5, 6]), distance],
+  ['encoder of IDinvert', idInvertWeights([2, 3, 3], 5), (state) => new IdInvertEncoder(state)],
+  [
+    'encoder of pSp',
+    styleEncoderWeights([2, 2, 3, 4, 5], { side: 32, rows: 8, wDim: 6 }),
+    (state) => new StyleEncoder(state, { type: 'GradualStyleEncoder' }),
+  ],
 ];
 
 for (const [name, state, make] of networks) {

@@ -57,13 +57,13 @@ export function epilogueGradient(
   return { du: du!, dscaleOut };
 }
 
-/** dx and d(scaleIn) [N, C] from the gradient `dv` of v = x · scaleIn, x [N, H, W, C]. One operation. */
+/** dx and d(scaleIn) from the gradient `dv` of v = x · scaleIn, x [N, H, W, C], N · C scales of any shape. One operation. */
 export function scaleGradient(dv: Tensor, x: Tensor, scaleIn: Tensor): { dx: Tensor; dscaleIn: Tensor } {
   const { batch, pixels, channels } = extent(x);
   const [dx, dscaleIn] = x.graph.operation({
     name: 'input scale',
     inputs: [dv, x, scaleIn],
-    shapes: [x.shape, [batch, channels]],
+    shapes: [x.shape, scaleIn.shape],
     lower: (emit, [out, sum]) => {
       const chunk = chunkOf(pixels);
       const chunks = Math.ceil(pixels / chunk);

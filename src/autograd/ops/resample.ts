@@ -55,6 +55,11 @@ export function bicubic(x: Tensor, height: number, width: number): Tensor {
   return resample(x, bicubicTaps(x.shape[1]!, height), bicubicTaps(x.shape[2]!, width));
 }
 
+/** Bilinear interpolation as PyTorch's F.interpolate(mode='bilinear', align_corners=True): corner pixels stay at the corners. */
+export function bilinear(x: Tensor, height: number, width: number): Tensor {
+  return resample(x, bilinearTaps(x.shape[1]!, height), bilinearTaps(x.shape[2]!, width));
+}
+
 /** StyleGAN2's doubling of the RGB skip: out[2i] = ¾ x[i] + ¼ x[i − 1], out[2i + 1] = ¾ x[i] + ¼ x[i + 1], zeros outside. */
 export function upsample2(x: Tensor): Tensor {
   return resample(x, doublingTaps(x.shape[1]!), doublingTaps(x.shape[2]!));
@@ -70,6 +75,20 @@ export function bicubicTaps(from: number, to: number): Taps {
       weights.set(i, (weights.get(i) ?? 0) + cubic(Math.abs(centre - k)));
     }
     return [...weights];
+  });
+}
+
+function bilinearTaps(from: number, to: number): Taps {
+  return Array.from({ length: to }, (_, o): [number, number][] => {
+    const position = to === 1 ? 0 : (o * (from - 1)) / (to - 1);
+    const near = Math.floor(position);
+    const far = position - near;
+    return far === 0
+      ? [[near, 1]]
+      : [
+          [near, 1 - far],
+          [near + 1, far],
+        ];
   });
 }
 

@@ -93,6 +93,16 @@ export function bicubic(x: Values, height: number, width: number): Values {
   return separable(x, line, height, width);
 }
 
+/** Every input's tent, as wide as the distance of two inputs, at the place of each output. */
+export function bilinear(x: Values, height: number, width: number): Values {
+  const line = (from: number[], to: number) =>
+    Array.from({ length: to }, (_, o) => {
+      const position = to === 1 ? 0 : (o / (to - 1)) * (from.length - 1);
+      return from.reduce((sum, value, i) => sum + value * Math.max(0, 1 - Math.abs(position - i)), 0);
+    });
+  return separable(x, line, height, width);
+}
+
 /** Zeros between the pixels, then the filter [1, 3, 3, 1] / 4 with zeros around: two rows before, one after. */
 export function upsample2(x: Values): Values {
   const line = (from: number[], to: number) => {
@@ -114,4 +124,20 @@ export function featureDistance(a: Values, b: Values, weights: Values): Values {
     out.data[Math.floor(at / size)] += (weights.data[at % channels] * square) / (height * width);
   }
   return out;
+}
+
+/** The mean of all pixels, [N, 1, 1, C]. */
+export function globalAverage(x: Values): Values {
+  return pool(x, x.shape[1], 1, (window) => window.reduce((sum, value) => sum + value, 0) / window.length);
+}
+
+/** Every channel of every sample times its factor. */
+export function channelScale(x: Values, factors: Values): Values {
+  const channels = x.shape.at(-1) as number;
+  const size = x.data.length / x.shape[0];
+  const factor = (at: number) => factors.data[Math.floor(at / size) * channels + (at % channels)];
+  return values(
+    x.shape,
+    x.data.map((value, at) => value * factor(at)),
+  );
 }

@@ -116,3 +116,24 @@ export function adamStep(
   const second = state.second / (1 - beta2 ** (t + 1));
   state.value -= (rate * first) / (Math.sqrt(second) + epsilon);
 }
+
+export function prelu(x: Values, slope: Values): Values {
+  const channels = slope.data.length;
+  return map(x, (value, at) => (value < 0 ? slope.data[at % channels] * value : value));
+}
+
+export function sigmoid(x: Values): Values {
+  return map(x, (value) => 1 / (1 + Math.exp(-value)));
+}
+
+/** Parts [N, 1, 1, C] to [N, parts, C]. */
+export function stack(parts: readonly Values[]): Values {
+  const [batch, , , width] = parts[0].shape as [number, number, number, number];
+  const out = values([batch, parts.length, width]);
+  parts.forEach(({ data }, row) => {
+    for (let n = 0; n < batch; n++) {
+      for (let c = 0; c < width; c++) out.data[(n * parts.length + row) * width + c] = data[n * width + c];
+    }
+  });
+  return out;
+}
