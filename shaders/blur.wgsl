@@ -4,6 +4,8 @@
 //   y[n, oy, ox, c] = act( scaleOut[n, c] · Σ_{a, b} f[a] f[b] x[n, oy - padding + a, ox - padding + b, c]
 //                          + noiseStrength · noise[oy, ox] + bias[c] ),   f = [1, 3, 3, 1] / 4,  act as in include/act.wgsl
 //
+// for `rows` rows oy from outFirst on, oy - padding counted from inFirst: x or y may hold a band of rows only.
+//
 // After an up-convolution the padding is 1 and y is one lower and narrower than x. The filter is symmetric, so its adjoint
 // is the same with a padding of 2, one higher and wider, and nothing around the sum.
 //
@@ -18,11 +20,11 @@ const FILTER = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
-  if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
-  let o = placeOf(index, p.outHeight, p.outWidth, p.channels);
+  if (index >= p.batch * p.rows * p.outWidth * p.channels) { return; }
+  let o = placeOf(index, p.rows, p.outWidth, p.channels);
   var sum = 0.0;
   for (var a = 0u; a < 4u; a++) {
-    let iy = i32(o.row + a) - i32(p.padding);
+    let iy = p.inFirst + i32(o.row + a);
     if (iy < 0 || iy >= i32(p.inHeight)) { continue; }
     var row = 0.0;
     for (var b = 0u; b < 4u; b++) {
@@ -33,6 +35,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     sum += FILTER[a] * row;
   }
   var z = sum * scaleOut[o.n * p.channels + o.c] + bias[o.c];
-  if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[o.row * p.outWidth + o.column]; }
-  y[index] = act(z, p.slope, p.gain, p.limit);
+  let at = (p.outFirst + o.row) * p.outWidth + o.column;
+  if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
+  y[(o.n * p.outHeight * p.outWidth + at) * p.channels + o.c] = act(z, p.slope, p.gain, p.limit);
 }

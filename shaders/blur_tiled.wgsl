@@ -16,7 +16,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let index = linearIndex(thread, groups);
   let depth = p.channels / 4u;
   let across = (p.outWidth + ${PIXELS - 1}u) / ${PIXELS}u;
-  let down = (p.outHeight + ${ROWS - 1}u) / ${ROWS}u;
+  let down = (p.rows + ${ROWS - 1}u) / ${ROWS}u;
   if (index >= p.batch * down * across * depth) { return; }
   let c = index % depth;
   let tile = index / depth;
@@ -39,9 +39,9 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   var b$j = vec4f();
   var c$j = vec4f();
   #end
-  let rows = min(${ROWS}u, p.outHeight - oy) + 3u;
+  let rows = min(${ROWS}u, p.rows - oy) + 3u;
   for (var row = 0u; row < rows; row++) {
-    let iy = i32(oy + row) - i32(p.padding);
+    let iy = p.inFirst + i32(oy + row);
     let inside = iy >= 0 && iy < i32(p.inHeight);
     let line = (n * p.inHeight + select(0u, u32(iy), inside)) * p.inWidth * depth;
     #for j in 0..PIXELS+3
@@ -51,7 +51,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     let d$j = 0.25 * (v$j + v${j + 3}) + 0.75 * (v${j + 1} + v${j + 2});
     #end
     if (row >= 3u) {
-      let line = (oy + row - 3u) * p.outWidth;
+      let line = (p.outFirst + oy + row - 3u) * p.outWidth;
       #for j in 0..PIXELS
       if (ox + ${j}u < p.outWidth) {
         var z = (0.25 * (a$j + d$j) + 0.75 * (b$j + c$j)) * scale + shift;

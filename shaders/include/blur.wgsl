@@ -12,7 +12,10 @@ struct Params {
   outHeight: u32,
   outWidth: u32,
   channels: u32,
-  padding: u32,
+  padding: u32, // columns of zeros on the left
+  rows: u32, // of y to make, from row outFirst on
+  outFirst: u32,
+  inFirst: i32, // the row of x under the filter's first tap at row outFirst of y
   noiseStrength: f32,
   slope: f32,
   gain: f32,

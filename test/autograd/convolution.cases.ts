@@ -1,10 +1,10 @@
 /** Convolution in all its forms, and the modulated convolutions made of it. */
 import { type Activation, LEAKY_RELU, RELU, UNLIMITED } from '../../src/autograd/ops/activation.js';
-import { blur } from '../../src/autograd/ops/blur.js';
 import { convolution } from '../../src/autograd/ops/convolution.js';
 import { demodulation } from '../../src/autograd/ops/demodulation.js';
 import { modulatedConvolution } from '../../src/autograd/ops/modulated-convolution.js';
 import { styles } from '../../src/autograd/ops/styles.js';
+import { upConvolution } from '../../src/autograd/ops/up-convolution.js';
 import type { TestCase } from '../harness/case.js';
 import { casesOf, type OperationTest } from './operation.js';
 import * as reference from './reference/convolution.js';
@@ -156,30 +156,55 @@ const fusedTests: OperationTest[] = [
   },
 ];
 
-function blurred(
+function upConvolved(
   name: string,
   x: [number, number, number, number],
-  activation: Activation,
+  outputs: number,
+  options: { bandBytes?: number; activation?: Activation } = {},
   recorded = false,
 ): OperationTest {
-  const [batch, height, width, channels] = x;
+  const { bandBytes, activation = LEAKY_RELU } = options;
+  const [batch, height, width, inputs] = x;
   return {
     name,
-    variables: { x, scaleOut: [batch, channels] },
-    constants: { bias: [channels], map: [height - 1, width - 1] },
+    variables: { x, scaleIn: [batch, inputs], scaleOut: [batch, outputs] },
+    constants: { weight: [outputs, inputs, 3, 3], bias: [outputs], map: [2 * height, 2 * width] },
     draw,
-    build: ({ x, scaleOut, bias, map }) =>
-      blur(x, { scaleOut, bias, noise: { map, strength: 0.5 }, activation }),
-    reference: ({ x, scaleOut, bias, map }) =>
-      reference.blur(x, { scaleOut, bias, noise: { map, strength: 0.5 }, activation }),
+    build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      upConvolution(
+        x,
+        weight,
+        scaleIn,
+        { scaleOut, bias, noise: { map, strength: 0.5 }, activation },
+        bandBytes,
+      ),
+    reference: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      reference.blur(reference.convolution(x, weight, { stride: 2, transposed: true, scaleIn }), {
+        scaleOut,
+        bias,
+        noise: { map, strength: 0.5 },
+        activation,
+      }),
     recorded,
   };
 }
 
-const blurTests: OperationTest[] = [
-  blurred('blur', [2, 7, 5, 3], LEAKY_RELU, true),
-  blurred('blur with a clamp', [1, 9, 9, 17], { slope: 0.2, gain: Math.SQRT2, limit: 1.2 }),
-  blurred('blur of the smallest image', [1, 2, 2, 1], { slope: 1, gain: 1, limit: UNLIMITED }),
+/** Of what lies between the two launches. */
+const rowBytes = (batch: number, width: number, outputs: number) => 4 * batch * (2 * width + 1) * outputs;
+
+const upTests: OperationTest[] = [
+  upConvolved('up-convolution', [2, 3, 4, 5], 3, {}, true),
+  upConvolved('up-convolution with a clamp', [1, 4, 4, 5], 17, {
+    activation: { slope: 0.2, gain: Math.SQRT2, limit: 1.2 },
+  }),
+  upConvolved('up-convolution of the smallest image', [1, 1, 1, 1], 1, {
+    activation: { slope: 1, gain: 1, limit: UNLIMITED },
+  }),
+  upConvolved('up-convolution, a band for each row', [1, 3, 2, 5], 3, { bandBytes: 1 }),
+  upConvolved('up-convolution in uneven bands', [2, 5, 3, 5], 4, { bandBytes: 5 * rowBytes(2, 3, 4) }),
+  upConvolved('up-convolution of 16 to 32 channels in bands', [1, 7, 6, 16], 32, {
+    bandBytes: 9 * rowBytes(1, 6, 32),
+  }),
 ];
 
 function demodulated(name: string, s: [number, number], outputs: number, recorded = false): OperationTest {
@@ -254,7 +279,7 @@ const modulatedTests: OperationTest[] = [
 export const cases: TestCase[] = casesOf([
   ...plainTests,
   ...fusedTests,
-  ...blurTests,
+  ...upTests,
   ...demodulationTests,
   ...modulatedTests,
 ]);

@@ -36,7 +36,9 @@ function shapeOf(
   growth: number,
 ): BlurShape {
   const [outHeight, outWidth] = [inHeight + growth, inWidth + growth];
-  return { batch, inHeight, inWidth, outHeight, outWidth, channels, padding: (growth + 3) / 2 };
+  const padding = (growth + 3) / 2;
+  const whole = { rows: outHeight, outFirst: 0, inFirst: -padding };
+  return { batch, inHeight, inWidth, outHeight, outWidth, channels, padding, ...whole };
 }
 
 async function comparePlans(t: TestContext, shape: BlurShape, random: Random): Promise<void> {

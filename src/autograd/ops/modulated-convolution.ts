@@ -1,13 +1,12 @@
 /**
  * The modulated convolution of StyleGAN2 (Karras et al. 2020, section 2.2), in the form that scales activations instead of
- * weights: x · s, convolution, · d. One pass over memory for a plain layer, two for an up-convolution (transposed
- * convolution, then FIR).
+ * weights: x · s, convolution, · d. One pass over memory for a plain layer, two for an up-convolution.
  */
 import type { Tensor } from '../tensor.js';
 import { type Activation, LINEAR } from './activation.js';
-import { blur } from './blur.js';
 import { convolution } from './convolution.js';
 import { demodulation } from './demodulation.js';
+import { upConvolution } from './up-convolution.js';
 
 export interface ModulatedConvolutionOptions {
   /** [O, I, K, K], K odd, frozen. */
@@ -38,8 +37,7 @@ export function modulatedConvolution(x: Tensor, s: Tensor, options: ModulatedCon
       ...(noise && { noise }),
     });
   }
-  const grown = convolution(x, weight, { stride: 2, transposed: true, scaleIn: s });
-  return blur(grown, {
+  return upConvolution(x, weight, s, {
     scaleOut: scaleOut ?? x.graph.filled([x.shape[0]!, outChannels], 1),
     bias,
     noise: noise ?? { map: x.graph.filled([1], 0), strength: 0 },

@@ -10,7 +10,13 @@ export interface BlurShape {
   readonly outHeight: number;
   readonly outWidth: number;
   readonly channels: number;
+  /** Columns of zeros on the left. */
   readonly padding: number;
+  /** Rows of y to make, from row outFirst on. */
+  readonly rows: number;
+  readonly outFirst: number;
+  /** The row of x under the filter's first tap there; it may lie above x. */
+  readonly inFirst: number;
 }
 
 export interface BlurPlan {
@@ -27,14 +33,14 @@ export function planBlur(shape: BlurShape): BlurPlan {
 const TILE = { PIXELS: 2, ROWS: 8 };
 
 /** Every plan that is right for a shape, the preferred one first. */
-export function blurPlans({ batch, outHeight, outWidth, channels }: BlurShape): BlurPlan[] {
+export function blurPlans({ batch, rows, outWidth, channels }: BlurShape): BlurPlan[] {
   const plain: BlurPlan = {
     kernel: 'blur',
     constants: {},
-    workgroups: linearGrid(batch * outHeight * outWidth * channels),
+    workgroups: linearGrid(batch * rows * outWidth * channels),
   };
   if (channels % 4 !== 0) return [plain];
-  const tiles = Math.ceil(outWidth / TILE.PIXELS) * Math.ceil(outHeight / TILE.ROWS);
+  const tiles = Math.ceil(outWidth / TILE.PIXELS) * Math.ceil(rows / TILE.ROWS);
   return [
     { kernel: 'blur_tiled', constants: TILE, workgroups: linearGrid((batch * tiles * channels) / 4) },
     plain,

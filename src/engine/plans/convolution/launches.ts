@@ -2,7 +2,15 @@
 import { type KernelName, type Launch, type LaunchOf, linearGrid } from '../../launch.js';
 import type { DirectPlan } from './direct.js';
 import { type ConvolutionPlan, isWinograd } from './plan.js';
-import { type ConvolutionShape, phaseFlops, phaseParams, phasesOf } from './shape.js';
+import {
+  type Band,
+  type ConvolutionPhase,
+  type ConvolutionShape,
+  phaseFlops,
+  phaseParams,
+  phasesOf,
+  phasesOfBand,
+} from './shape.js';
 import type { WinogradPlan } from './winograd.js';
 
 /** By the names and layouts of shaders/conv.wgsl; the weight as the plan packs it. */
@@ -35,16 +43,29 @@ export function convolutionLaunches<T>(
 ): BareLaunch<T>[] {
   return isWinograd(plan)
     ? winogradLaunches(shape, plan, operands, epilogue, scratch)
-    : directLaunches(shape, plan, operands, epilogue);
+    : directLaunches(shape, phasesOf(shape), plan, operands, epilogue);
 }
 
-function directLaunches<T>(
+/** Those output rows of a convolution that a band names. */
+export function bandLaunches<T>(
   shape: ConvolutionShape,
+  band: Band,
   plan: DirectPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
 ): BareLaunch<T>[] {
-  return phasesOf(shape).map((phase) =>
+  const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
+  return directLaunches(bound, phasesOfBand(shape, band), plan, operands, epilogue);
+}
+
+function directLaunches<T>(
+  shape: ConvolutionShape,
+  phases: readonly ConvolutionPhase[],
+  plan: DirectPlan,
+  operands: ConvolutionOperands<T>,
+  epilogue: EpilogueParams,
+): BareLaunch<T>[] {
+  return phases.map((phase) =>
     bare({
       kernel: plan.kernel,
       constants: plan.constants,

@@ -52,6 +52,41 @@ function axisPhases({ kernelSize, stride, padding, transposed }: ConvolutionShap
   return phases;
 }
 
+/** Some output rows of a shape, and the rows that the bound arrays hold: all, or only what these need. */
+export interface Band {
+  /** Output rows, `to` not among them. */
+  readonly from: number;
+  readonly to: number;
+  readonly input: Rows;
+  readonly output: Rows;
+}
+
+/** Rows of an array: the number of its first one in the whole, and how many. */
+export interface Rows {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The launches that cover a band, with rows counted in the bound arrays. */
+export function phasesOfBand(shape: ConvolutionShape, band: Band): ConvolutionPhase[] {
+  const [inStride, outStride] = shape.transposed ? [1, shape.stride] : [shape.stride, 1];
+  const at = (row: number, { outStart }: Axis) => Math.max(0, Math.ceil((row - outStart) / outStride));
+  return phasesOf(shape)
+    .map(({ y, x }) => {
+      const first = at(band.from, y);
+      return {
+        y: {
+          ...y,
+          outputs: Math.min(y.outputs, at(band.to, y)) - first,
+          inStart: y.inStart + inStride * first - band.input.first,
+          outStart: y.outStart + outStride * first - band.output.first,
+        },
+        x,
+      };
+    })
+    .filter(({ y }) => y.outputs > 0);
+}
+
 /** The geometric parameters of one launch, by the names of shaders/conv.wgsl. */
 export function phaseParams(shape: ConvolutionShape, { y, x }: ConvolutionPhase) {
   const { stride, transposed } = shape;
