@@ -66,24 +66,14 @@ export function completeArray(array: PickledObject, state: PickleValue, build: B
       throw build.fail(`asks for an array of ${count} objects and does not have them.`);
     }
     if (shape.length === 0) return data[0]!;
-    return fortran && count > 0 ? rowMajor(data, shape, build) : data;
+    // In row-major order, whatever the flag says.
+    return data;
   }
   if (!found.dtype) {
     array.state = state;
     return array;
   }
   return view(found, shape, fortran === true || fortran === 1, bytesOf(data, build), build)!;
-}
-
-/** Objects in Fortran's order in row-major order. */
-function rowMajor(values: readonly PickleValue[], shape: readonly number[], build: Build): PickleValue[] {
-  build.spend('members', values.length);
-  const strides = sideBySide(shape, true);
-  const places = shape.reduce<number[]>(
-    (sums, size, at) => sums.flatMap((sum) => Array.from({ length: size }, (_, i) => sum + i * strides[at]!)),
-    [0],
-  );
-  return places.map((place) => values[place]!);
 }
 
 /** The array to be completed by its state; what it is called with says nothing. */
