@@ -69,7 +69,7 @@ async function readArchive(
   }
   if (npyNames(archive).length > 0) return { format: 'npz', value: await readNpz(archive, session) };
   throw new FwplusError(
-    `Reading ${source.name}: it is a ZIP archive without a data.pkl (torch) or .npy files, among ${archive.names().length} files.`,
+    `Reading ${source.name}: it is a ZIP archive without one data.pkl (torch) or any .npy files, among ${archive.names().length} files.`,
     { hint: 'If a checkpoint is packed in it, unpack it first.' },
   );
 }
