@@ -5,7 +5,10 @@ import { crc32 } from '../../../src/io/crc32.js';
 /** Bytes, a byte, or characters that stand for bytes. */
 export type Part = Uint8Array | number | string;
 
-export function join(...parts: readonly Part[]): Uint8Array {
+export const join = (...parts: readonly Part[]): Uint8Array => joined(parts);
+
+/** The same of a long list, which a call's arguments cannot hold. */
+export function joined(parts: readonly Part[]): Uint8Array {
   const pieces = parts.map((part) => {
     if (typeof part === 'number') return Uint8Array.of(part);
     return typeof part === 'string' ? Uint8Array.from(part, (c) => c.charCodeAt(0)) : part;

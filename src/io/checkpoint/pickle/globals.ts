@@ -70,7 +70,7 @@ export function admit(module: string, name: string, build: Build): PickledGlobal
   const known = renamed.reduce((text, [from, to]) => text.replace(from, to), module);
   const full = `${known}.${name}`;
   build.session.globals.add(full);
-  build.spend('members', 1);
+  build.spend('heldBytes', full.length);
   const isAllowed =
     builders.has(full) ||
     packages.has(known.split('.', 1)[0]!) ||

@@ -4,7 +4,7 @@
  */
 export const LIMITS = {
   /** Opcodes of one pickle. */
-  operations: 2e7,
+  operations: 1e7,
   /** Values on the stack, marks included. */
   stack: 2 ** 20,
   memo: 2 ** 21,
@@ -34,7 +34,7 @@ export type Limit = 'operations' | 'objects' | 'members' | 'heldBytes' | 'files'
 
 const names: Record<Limit, string> = {
   operations: 'operations',
-  objects: 'objects',
+  objects: 'lists, dicts and other objects',
   members: 'members of lists and dicts',
   heldBytes: 'bytes of text and byte strings',
   files: 'files in the file',
