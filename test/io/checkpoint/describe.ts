@@ -4,6 +4,7 @@ import {
   PickledGlobal,
   PickledObject,
   type PickleValue,
+  Storage,
   TensorView,
 } from '../../../src/io/checkpoint/index.js';
 import type { TestContext } from '../../harness/case.js';
@@ -41,8 +42,7 @@ export async function describe(value: PickleValue): Promise<unknown> {
     const state = value.state === undefined ? {} : { state: await describe(value.state) };
     return { object: `${value}`, args, ...state };
   }
-  if (typeof value === 'object' && value !== null)
-    throw new Error(`a ${value.constructor.name} among the values`);
+  if (value instanceof Storage) return { storage: value.key };
   return typeof value === 'number' || typeof value === 'bigint' ? number(value) : value;
 }
 
