@@ -7,8 +7,9 @@ import {
   moduleTensors,
   PickledDict,
   PickledObject,
+  type PickleValue,
   readCheckpoint,
-  type TensorView,
+  TensorView,
 } from '../../../src/io/checkpoint/index.js';
 import type { TestCase, TestContext } from '../../harness/case.js';
 import { checkpoint, describe, expectations } from './describe.js';
@@ -113,6 +114,10 @@ export const cases: TestCase[] = [
       const dict = (await read(t, 'protocol2.pkl')).value as PickledDict;
       const [a, b] = (dict.get('python') as PickledDict).get('shared') as number[][];
       assert.is(a, b);
+      const [objects, short, ...again] = (dict.get('numpy') as PickledDict).get('same') as PickleValue[];
+      assert.instance(short, TensorView);
+      assert.is(again[0], objects);
+      assert.is(again[1], short);
     },
   },
   {

@@ -103,6 +103,7 @@ export class Window {
     this.base += this.at;
     this.at = 0;
     this.buffer = new Uint8Array(0);
+    this.piece = FIRST;
   }
 
   /** The bytes before the next newline, which is passed. At most `most` of them, or an error. */
