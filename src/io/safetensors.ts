@@ -1,6 +1,7 @@
 import { FwplusError } from '../errors.js';
-import { type Dtype, type DtypeArrays, dtypeBytes, elements, type Tensor } from './dtype.js';
-import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from './half.js';
+import { decodeValues } from './decode-values.js';
+import { type Dtype, dtypeBytes, elements, type Tensor } from './dtype.js';
+import { floatToBfloat, floatToHalf } from './half.js';
 import { duplicateKey } from './json-keys.js';
 
 /** The largest header that is read, as in the reference implementation. */
@@ -22,7 +23,7 @@ export interface TensorInfo {
 export class TensorFile {
   /** Parses a file's header; `name` is what errors call the file. Throws a `FwplusError` on anything but a whole file. */
   static parse(bytes: Uint8Array, name = 'the tensor file'): TensorFile {
-    const { metadata, tensors } = parseHeader(bytes, `Reading ${name} as safetensors`);
+    const { metadata, tensors } = parseTensorHeader(bytes, bytes.length, `Reading ${name} as safetensors`);
     return new TensorFile(name, bytes, metadata, tensors);
   }
 
@@ -66,7 +67,7 @@ export class TensorFile {
   /** A tensor. Its data view the file's bytes where their alignment allows and are a copy elsewhere; do not write to them. */
   get(name: string): Tensor {
     const { dtype, shape } = this.info(name);
-    return { dtype, shape, data: decode(dtype, this.raw(name)) } as Tensor;
+    return { dtype, shape, data: decodeValues(dtype, this.raw(name)) } as Tensor;
   }
 
   /**
@@ -136,21 +137,28 @@ export function encodeTensors(
   return out;
 }
 
-function parseHeader(
+/** Bytes that a file's header has with the length before it, by its first 8 bytes. */
+export function tensorHeaderBytes(beginning: Uint8Array): number {
+  return 8 + Number(new DataView(beginning.buffer, beginning.byteOffset).getBigUint64(0, true));
+}
+
+/** Parses the header of a file of `size` bytes; of these, `bytes` need be no more than the header. */
+export function parseTensorHeader(
   bytes: Uint8Array,
+  size: number,
   what: string,
 ): { metadata: Record<string, string>; tensors: Map<string, TensorInfo> } {
   const fail = (found: string, cause?: unknown) =>
     new FwplusError(`${what}: ${found}`, { hint: again, cause });
-  if (bytes.length < 8) throw fail(`the file has ${bytes.length} bytes, fewer than its 8-byte beginning.`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (size < 8) throw fail(`the file has ${size} bytes, fewer than its 8-byte beginning.`);
+  const start = tensorHeaderBytes(bytes);
+  const length = start - 8;
   if (length > maxHeaderBytes) {
     throw fail(
       `its header would have ${length} bytes, at most ${maxHeaderBytes} are read; it is no safetensors file.`,
     );
   }
-  const start = 8 + length;
-  if (start > bytes.length) throw fail(`it is truncated: header to byte ${start}, file to ${bytes.length}.`);
+  if (start > size) throw fail(`it is truncated: header to byte ${start}, file to ${size}.`);
   let text: string;
   let header: unknown;
   try {
@@ -178,8 +186,8 @@ function parseHeader(
     if (begin > at) throw fail(`${begin - at} bytes before tensor ${name} belong to no tensor.`);
     at = end;
   }
-  if (at > bytes.length) throw fail(`it is truncated: tensors to byte ${at}, file to ${bytes.length}.`);
-  if (at < bytes.length) throw fail(`it has ${bytes.length - at} bytes after its last tensor.`);
+  if (at > size) throw fail(`it is truncated: tensors to byte ${at}, file to ${size}.`);
+  if (at < size) throw fail(`it has ${size - at} bytes after its last tensor.`);
   return { metadata: metadata as Record<string, string>, tensors };
 }
 
@@ -206,39 +214,6 @@ function readInfo(
     throw fail(`tensor ${name}, ${dtype} [${shape}], has ${end - begin} bytes, wanted ${wanted}.`);
   }
   return { dtype: dtype as Dtype, shape, begin: start + begin, end: start + end };
-}
-
-function decode(dtype: Dtype, raw: Uint8Array): DtypeArrays[Dtype] {
-  const size = dtypeBytes[dtype];
-  const { buffer, byteOffset } = raw.byteOffset % size === 0 ? raw : raw.slice();
-  const n = raw.length / size;
-  switch (dtype) {
-    case 'F64':
-      return new Float64Array(buffer, byteOffset, n);
-    case 'I64':
-      return new BigInt64Array(buffer, byteOffset, n);
-    case 'U64':
-      return new BigUint64Array(buffer, byteOffset, n);
-    case 'F32':
-      return new Float32Array(buffer, byteOffset, n);
-    case 'I32':
-      return new Int32Array(buffer, byteOffset, n);
-    case 'U32':
-      return new Uint32Array(buffer, byteOffset, n);
-    case 'F16':
-      return halfToFloat(new Uint16Array(buffer, byteOffset, n));
-    case 'BF16':
-      return bfloatToFloat(new Uint16Array(buffer, byteOffset, n));
-    case 'I16':
-      return new Int16Array(buffer, byteOffset, n);
-    case 'U16':
-      return new Uint16Array(buffer, byteOffset, n);
-    case 'I8':
-      return new Int8Array(buffer, byteOffset, n);
-    case 'U8':
-    case 'BOOL':
-      return new Uint8Array(buffer, byteOffset, n);
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

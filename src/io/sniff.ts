@@ -23,13 +23,23 @@ const signatures: readonly (readonly [offset: number, bytes: string, name: strin
   [0, '\x1f\x8b', 'a gzip archive'],
   [0, '\x93NUMPY', 'a NumPy array'],
   [0, '\0\0\x01\0', 'a Windows icon'],
+  [0, 'BZh', 'a bzip2 archive'],
+  [0, '\xfd7zXZ', 'an xz archive'],
+  [0, '\x28\xb5\x2f\xfd', 'a Zstandard archive'],
+  [0, '7z\xbc\xaf', 'a 7-Zip archive'],
+  [0, 'Rar!', 'a RAR archive'],
+  [257, 'ustar', 'a tar archive'],
+  [0, '\x89HDF', 'an HDF5 file (Keras weights, for example)'],
   [0, 'version https://git-lfs', 'a Git LFS pointer, not the file itself'],
+  [0, '/annex/objects/', 'a git-annex pointer, not the file itself'],
+  [0, '../.git/annex/objects/', 'a git-annex pointer, not the file itself'],
+  [0, '.git/annex/objects/', 'a git-annex pointer, not the file itself'],
 ];
 
 /** Names what the bytes look like. */
 export function sniff(bytes: Uint8Array): FileKind {
   if (bytes.length === 0) return { format: 'other', name: 'an empty file (0 bytes)' };
-  const head = String.fromCharCode(...bytes.subarray(0, 256));
+  const head = String.fromCharCode(...bytes.subarray(0, 512));
   if (head.startsWith('\x89PNG')) return { format: 'png', name: 'a PNG image' };
   if (head.startsWith('\xff\xd8')) return { format: 'jpeg', name: 'a JPEG image' };
   for (const [offset, signature, name] of signatures) {
@@ -42,6 +52,7 @@ export function sniff(bytes: Uint8Array): FileKind {
   if (text.startsWith('<svg') || (text.startsWith('<?xml') && text.includes('<svg'))) {
     return { format: 'other', name: 'an SVG drawing' };
   }
+  if (/^[{[]\s*["{[\]}\d-]/.test(text)) return { format: 'other', name: 'a JSON file' };
   if (/^[\t\n\r\x20-\x7e]+$/.test(head)) return { format: 'other', name: 'a text file' };
   const hex = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return { format: 'other', name: `data of an unknown kind (first bytes ${hex})` };

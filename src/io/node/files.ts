@@ -142,7 +142,8 @@ const reasons: Record<string, readonly [found: string, hint: string]> = {
   ERR_FS_FILE_TOO_LARGE: ['the file is larger than 2 GiB', 'Files of that size are not read in one piece.'],
 };
 
-function explain(what: string, cause: unknown, path: string): FwplusError {
+/** What a system's error means, as a sentence with a hint; `what` begins it. */
+export function explain(what: string, cause: unknown, path: string): FwplusError {
   const error = cause as NodeJS.ErrnoException;
   const code = error.code ?? '';
   const [found, hint] = reasons[code] ?? [error.message, `Check ${dirname(path)}.`];
