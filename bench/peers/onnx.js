@@ -20,8 +20,8 @@ export function onnxModel({ nodes, weights, input, output }) {
         bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
       ]),
     ),
-    message(11, valueOf(input)),
-    message(12, valueOf(output)),
+    message(11, tensorInfo(input)),
+    message(12, tensorInfo(output)),
   ];
   return joined([whole(1, 8), message(7, graph), message(8, [text(1, ''), whole(2, 17)])]);
 }
@@ -42,7 +42,7 @@ function nodeOf({ op, inputs, output, attributes }) {
   ];
 }
 
-function valueOf({ name, shape }) {
+function tensorInfo({ name, shape }) {
   const sides = shape.map((side) => message(1, [whole(1, side)]));
   return [text(1, name), message(2, [message(1, [whole(1, FLOAT), message(2, sides)])])];
 }

@@ -26,7 +26,6 @@ async function prepare({ batch, height, width, into, out, kernelSize, stride, pa
   const size = (side) => (up ? 2 * side : Math.floor((side + 2 * padding - kernelSize) / stride) + 1);
   const small = { name: 'small', shape: [batch, into, height, width] };
   const large = { name: 'large', shape: [batch, out, size(height), size(width)] };
-  const between = { name: 'between', shape: [batch, out, 2 * height + 1, 2 * width + 1] };
   const weight = (name, shape) => ({ name, shape, data: randomValues(shape) });
   const w = weight('w', up ? [into, out, kernelSize, kernelSize] : [out, into, kernelSize, kernelSize]);
   const fir = weight('fir', [out, 1, 4, 4]);

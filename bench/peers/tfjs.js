@@ -23,7 +23,12 @@ function prepare({ batch, height, width, into, out, kernelSize, stride, padding,
     -1,
     1,
   );
-  const fir = up ? tf.tensor4d(new Float32Array(16 * out).map((_, at) => FIR[Math.floor(at / out)]), [4, 4, out, 1]) : undefined;
+  const fir = up
+    ? tf.tensor4d(
+        new Float32Array(16 * out).map((_, at) => FIR[Math.floor(at / out)]),
+        [4, 4, out, 1],
+      )
+    : undefined;
   const run = {
     forward: () =>
       up

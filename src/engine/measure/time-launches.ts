@@ -2,7 +2,8 @@
 import type { Device } from '../device.js';
 import type { Launch } from '../launch.js';
 import { Program } from '../program.js';
-import { type Persistent, rootOf, type Storage } from '../storage.js';
+import { rootOf, type Storage } from '../storage.js';
+import { randomValues } from './random-values.js';
 
 /**
  *   'gpu'       the adapter's own timestamps around every launch: nothing but kernels
@@ -123,14 +124,6 @@ function fill(program: Program, launches: readonly Launch<Storage>[]): void {
     Object.values(bindings).map((bound) => rootOf(bound).root),
   );
   for (const storage of new Set(roots)) {
-    if (storage.kind === 'persistent') program.write(storage, randomValues(storage));
+    if (storage.kind === 'persistent') program.write(storage, randomValues(storage.bytes / 4));
   }
-}
-
-function randomValues({ bytes }: Persistent): Float32Array {
-  const values = new Float32Array(bytes / 4);
-  const pattern = Math.min(values.length, 65536);
-  for (let at = 0; at < pattern; at++) values[at] = 2 * Math.random() - 1;
-  for (let at = pattern; at < values.length; at += pattern) values.copyWithin(at, 0, pattern);
-  return values;
 }
