@@ -3,6 +3,7 @@ import { compile, type Executable } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
+import type { LaunchTime, MemoryReport } from '../engine/program.js';
 import { FwplusError } from '../errors.js';
 import { type Image, imageFromFloat } from '../io/image.js';
 import type { Codes } from './codes.js';
@@ -53,6 +54,15 @@ export class Renderer {
   async render(codes: Codes): Promise<Image> {
     const [, height, width] = this.#image.shape as [number, number, number];
     return imageFromFloat(await this.renderFloat(codes), width, height);
+  }
+
+  get memory(): MemoryReport {
+    return this.#executable.memory;
+  }
+
+  /** GPU time of every launch of one picture, of whatever the codes hold now. */
+  profile(): Promise<LaunchTime[]> {
+    return this.#executable.profile();
   }
 
   destroy(): void {
