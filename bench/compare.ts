@@ -1,7 +1,7 @@
 /** Two runs side by side. */
 import type { Results, Row } from '../src/autograd/measure/results.js';
+import { digits } from '../src/cli/bench-table.js';
 import { columns } from '../src/cli/columns.js';
-import { digits } from './table.js';
 
 interface Pair {
   readonly a: Row;

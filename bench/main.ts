@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Results, Row } from '../src/autograd/measure/results.js';
+import { type Results, type Row, resultsOf } from '../src/autograd/measure/results.js';
+import { headline, kernelTable } from '../src/cli/bench-table.js';
 import { UsageError } from '../src/cli/usage-error.js';
+import { ownVersion } from '../src/cli/version.js';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { type Device, openDevice } from '../src/engine/device.js';
 import { measureCeilings } from '../src/engine/measure/ceilings.js';
@@ -23,7 +25,6 @@ import { Own } from './rounds.js';
 import { runKernels } from './run-kernels.js';
 import { stepKernels, stepTable } from './step-table.js';
 import { measureSteps, type StepRow } from './steps.js';
-import { headline, kernelTable } from './table.js';
 
 /** For each row: no further round after so long. */
 const ROW_MS = { usual: 2000, quick: 600, peers: 6000 };
@@ -127,25 +128,21 @@ async function measure(
       say(`No steps at ${side}: ${error.message}`);
     }
   }
-  const { name, description } = device.facts;
-  return {
-    adapter: name,
-    driver: description,
-    versions: versions(peers),
-    date: new Date().toISOString(),
-    ceilings,
-    rows,
-  };
+  return resultsOf(device.facts, versions(peers), ceilings, rows);
 }
 
 function versions(peers: readonly Peer[]): Record<string, string> {
-  const versionOf = (file: string) => JSON.parse(readFileSync(join(PACKAGE_FOLDER, file), 'utf8')).version;
   return {
-    fwplus: versionOf('package.json'),
-    webgpu: versionOf('node_modules/webgpu/package.json'),
+    fwplus: ownVersion(),
+    webgpu: webgpuVersion(),
     node: process.versions.node,
     ...Object.fromEntries(peers.flatMap(({ engine, version }) => (version ? [[engine, version]] : []))),
   };
+}
+
+function webgpuVersion(): string {
+  const file = join(PACKAGE_FOLDER, 'node_modules/webgpu/package.json');
+  return JSON.parse(readFileSync(file, 'utf8')).version;
 }
 
 /** The table to stdout; files where they are wanted. */

@@ -1,7 +1,8 @@
 /** Whole steps as text. */
+
+import { digits } from '../src/cli/bench-table.js';
 import { columns } from '../src/cli/columns.js';
 import type { StepRow } from './steps.js';
-import { digits } from './table.js';
 
 const MOST_KERNELS = 8;
 

@@ -1,5 +1,6 @@
 /** The command line, checked. */
 import { parseArgs } from 'node:util';
+import type { Pass } from '../autograd/measure/kernel-case.js';
 import { parseRows, type RowRange } from '../inversion/editing/rows.js';
 import type { PNormForm, Space } from '../inversion/method.js';
 import type { FitMode } from '../io/fit.js';
@@ -34,6 +35,13 @@ export interface Options {
   readonly resume: boolean;
   readonly restart: boolean;
   readonly profile: boolean;
+  /** Of convolutions to measure. */
+  readonly shapes: readonly string[];
+  readonly kernel: string | undefined;
+  readonly pass: Pass | undefined;
+  readonly repeats: number | undefined;
+  readonly json: string | undefined;
+  readonly subgroups: boolean;
   readonly model: string | undefined;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
@@ -77,6 +85,12 @@ export function parseOptions(words: readonly string[]): Options {
     resume: values.resume ?? false,
     restart: values.restart ?? false,
     profile: values.profile ?? false,
+    shapes: values.shape ?? [],
+    kernel: values.kernel,
+    pass: choice('--pass', values.pass, ['forward', 'data-gradient']),
+    repeats: integer('--repeats', values.repeats, 1, 1000),
+    json: values.json,
+    subgroups: !values['no-subgroups'],
     model: values.model,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
@@ -111,6 +125,12 @@ function parse(words: readonly string[]) {
         resume: { type: 'boolean' },
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
+        shape: { type: 'string', multiple: true },
+        kernel: { type: 'string' },
+        pass: { type: 'string' },
+        repeats: { type: 'string' },
+        json: { type: 'string' },
+        'no-subgroups': { type: 'boolean' },
         model: { type: 'string' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },

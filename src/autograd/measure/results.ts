@@ -1,4 +1,5 @@
 /** What a benchmark writes down. */
+import type { AdapterFacts } from '../../engine/adapter.js';
 import type { Ceilings } from '../../engine/measure/ceilings.js';
 import type { KernelCase } from './kernel-case.js';
 
@@ -26,6 +27,15 @@ export interface Results {
   readonly date: string;
   readonly ceilings: Ceilings;
   readonly rows: readonly Row[];
+}
+
+export function resultsOf(
+  { name, description }: AdapterFacts,
+  versions: Results['versions'],
+  ceilings: Ceilings,
+  rows: readonly Row[],
+): Results {
+  return { adapter: name, driver: description, versions, date: new Date().toISOString(), ceilings, rows };
 }
 
 export function rowOf(

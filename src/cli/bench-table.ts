@@ -1,6 +1,6 @@
 /** Results as text for a terminal. */
-import { type Engine, isEffective, type Results, type Row } from '../src/autograd/measure/results.js';
-import { columns } from '../src/cli/columns.js';
+import { type Engine, isEffective, type Results, type Row } from '../autograd/measure/results.js';
+import { columns } from './columns.js';
 
 const NAMES: Readonly<Record<Engine, string>> = {
   fwplus: 'fwplus',
