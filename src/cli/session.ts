@@ -1,5 +1,6 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
 import { constants } from 'node:os';
+import { tuningStore } from '#tuning-store';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
@@ -54,6 +55,7 @@ export async function withSession<T>(
       const { resolution } = model.generator;
       say(`Adapter  ${adapter}`);
       say(`Model    ${model.id}, ${resolution}×${resolution}, ${model.domain}`);
+      if (device.tuning.note !== undefined) say(`Note     ${device.tuning.note}`);
       const isDefaultModel = options.model === undefined;
       const { signal } = interruption;
       return await body({ device, model, adapter, isDefaultModel, signal, interrupted, say });
@@ -67,7 +69,7 @@ export async function withSession<T>(
 
 /** Like openDevice; and where `software` is wanted, nothing else is taken for it. */
 export async function openChosenDevice(adapter: string | undefined): Promise<Device> {
-  const device = await openDevice(adapter === undefined ? {} : { adapter });
+  const device = await openDevice({ tuning: tuningStore(), ...(adapter !== undefined && { adapter }) });
   if (adapter === 'software' && !device.facts.software) {
     device.destroy();
     throw new FwplusError(`No software adapter was found, only ${describeAdapter(device.facts)}.`, {

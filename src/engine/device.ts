@@ -6,12 +6,17 @@ import { withDisposal } from './disposal.js';
 import { type KernelName, kernelInfo } from './launch.js';
 import { PipelineCache } from './pipelines.js';
 import { subgroupsAreWhole } from './subgroup-probe.js';
+import { NO_CHOICES } from './tuning/choices.js';
+import type { TuningStore } from './tuning/remembered.js';
+import { type Tuning, tuningOf } from './tuning/tuning.js';
 
 export interface DeviceOptions {
   /** Part of an adapter's name, or `software` or `hardware`. */
   readonly adapter?: string;
   /** Leave subgroups unused even where the adapter has them. */
   readonly subgroups?: boolean;
+  /** Where fastest plans are remembered, e.g. `tuningStore()`; without it what is shipped serves alone. */
+  readonly tuning?: TuningStore;
 }
 
 /** A whole GPU buffer with the size that was asked for. Made and destroyed through its Device. */
@@ -35,6 +40,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
   const device = new Device(instance, gpu, { ...found, subgroupSize: 0 });
   if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(found.subgroupSize);
+  device.tuning = await tuningOf(device.facts, options.tuning);
   return device;
 }
 
@@ -47,6 +53,8 @@ export class Device {
   readonly limits: GPUSupportedLimits;
   /** Frozen weights, packed and uploaded once, shared by all programs. */
   readonly constants: ConstantPool;
+  /** Which plans run what is compiled from now on. */
+  tuning: Tuning = { choices: NO_CHOICES, shipped: 0, remembered: 0 };
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #layouts = new Map<KernelName, Promise<void>>();
