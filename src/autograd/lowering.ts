@@ -6,14 +6,13 @@ import { type Allowed, convolutionKey } from '../engine/plans/convolution/plan.j
 import type { ConvolutionShape } from '../engine/plans/convolution/shape.js';
 import type { Storage } from '../engine/storage.js';
 import type { PlanChoices } from '../engine/tuning/choices.js';
+import type { Contest } from '../engine/tuning/tuner.js';
 import { type Shape, sizeOf, Tensor } from './tensor.js';
 
 export type Operand = Tensor | Storage;
 
 /** A convolution that a program runs, and the name of the plan that was chosen for it. */
-export interface PlannedConvolution {
-  readonly shape: ConvolutionShape;
-  readonly allowed: Allowed;
+export interface PlannedConvolution extends Contest {
   readonly plan: string;
 }
 

@@ -15,8 +15,8 @@ export interface Session {
   readonly isDefaultModel: boolean;
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal;
-  /** Says that the work is stopped and how to go on; returns the exit code. */
-  readonly interrupted: (saved: boolean) => number;
+  /** Says that the work is stopped and how to go on, or `instead`; returns the exit code. */
+  readonly interrupted: (saved: boolean, instead?: string) => number;
   readonly say: (line: string) => void;
 }
 
@@ -36,15 +36,12 @@ export async function withSession<T>(
   const interrupt = (name: NodeJS.Signals) => {
     exitCode = 128 + constants.signals[name];
     if (interruption.signal.aborted) process.exit(exitCode);
-    say('\nStopping after the steps in flight; press Ctrl-C again to stop at once.');
+    say('\nStopping after what is in flight; press Ctrl-C again to stop at once.');
     interruption.abort();
   };
-  const interrupted = (saved: boolean) => {
-    say(
-      saved
-        ? `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`
-        : 'Interrupted before there was anything new to save.',
-    );
+  const interrupted = (saved: boolean, instead?: string) => {
+    const goOn = `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`;
+    say(instead ?? (saved ? goOn : 'Interrupted before there was anything new to save.'));
     return exitCode;
   };
   for (const name of SIGNALS) process.on(name, interrupt);
