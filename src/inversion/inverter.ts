@@ -119,7 +119,7 @@ export class Inverter {
   /**
    * Builds the programs of a method: once for any number of pictures and steps. Destroy it when done.
    * @param batch pictures that one step works on at once, for `runAll`: faster for each of them, and as many times the memory.
-   * @param like what computed the state that is to go on: its plans run here, too, whatever the device's tuning says by now.
+   * @param like what computed a state that is to go on: the same plans then run, whatever the device's tuning says by now.
    * @throws FwplusError where the method has a field of no use or a base code that the generator has not, where it wants
    *   P-norm+ statistics and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
    *   Nothing is left behind then.

@@ -41,9 +41,11 @@ export interface TuneOptions {
   readonly mostMilliseconds?: number;
   /** Called after every shape; its promise is waited for, so it may save. */
   readonly onRaced?: (raced: Raced, done: number, of: number) => void | Promise<void>;
-  /** How launches are timed. */
-  readonly prepare?: (device: Device, launches: readonly Launch<Storage>[]) => Promise<Timed>;
+  /** How launches are timed: by the wall's clock where nothing else is given. */
+  readonly prepare?: Prepare;
 }
+
+export type Prepare = (device: Device, launches: readonly Launch<Storage>[]) => Promise<Timed>;
 
 /** Launches that are compiled and may be timed. */
 export interface Timed {
@@ -139,10 +141,8 @@ function raceAll(
   });
 }
 
-function wallClock(device: Device, launches: readonly Launch<Storage>[]): Promise<Timed> {
-  // Gaps between launches count: some plans make three.
-  return Stopwatch.prepare(device, launches, 'wall');
-}
+/** Gaps between launches count: some plans make three. */
+const wallClock: Prepare = (device, launches) => Stopwatch.prepare(device, launches, 'wall');
 
 /** The same with fewer rows, of about so many floating-point operations; at least eight rows. */
 export function partOf(shape: ConvolutionShape, flops: number): ConvolutionShape {
