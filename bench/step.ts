@@ -76,7 +76,16 @@ if (values.profile) {
       ms.toFixed(1).padStart(10),
       (flops / ms / 1e6).toFixed(1).padStart(8),
     );
-  console.log([...launches].sort((a, b) => b.milliseconds - a.milliseconds).slice(0, 60).map(l=>`${l.milliseconds.toFixed(1).padStart(8)} ${l.kernel} ${l.label} ${(l.flops/l.milliseconds/1e6).toFixed(1)}`).join('\n'));
+  console.log(
+    [...launches]
+      .sort((a, b) => b.milliseconds - a.milliseconds)
+      .slice(0, 60)
+      .map(
+        (l) =>
+          `${l.milliseconds.toFixed(1).padStart(8)} ${l.kernel} ${l.label} ${(l.flops / l.milliseconds / 1e6).toFixed(1)}`,
+      )
+      .join('\n'),
+  );
 }
 inverter.destroy();
 device.destroy();

@@ -4,7 +4,8 @@
  */
 export { type AdapterFacts, describeAdapter } from './engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from './engine/device.js';
-export type { LaunchTime, MemoryReport } from './engine/program.js';
+export type { MemoryReport } from './engine/memory.js';
+export type { LaunchTime } from './engine/program.js';
 export { FwplusError } from './errors.js';
 export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
 export type { Direction } from './inversion/editing/direction.js';

@@ -4,7 +4,8 @@
  */
 export { type AdapterFacts, describeAdapter } from '../engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
-export type { LaunchTime, MemoryReport, Plan } from '../engine/program.js';
+export type { MemoryReport } from '../engine/memory.js';
+export type { LaunchTime, Plan } from '../engine/program.js';
 export { FwplusError } from '../errors.js';
 export { type AdamOptions, adam, type Moments } from './adam.js';
 export { compile, type Executable } from './compile.js';
