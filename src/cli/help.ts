@@ -55,6 +55,13 @@ The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and 
       --steps N          steps a method (200)
       --fit MODE, --max-megapixels N, --resume, --restart, --model DIR   as in invert
 `,
+  tune: `fwplus tune [options]
+
+Races the kernels that can run each layer of a model on this adapter, and remembers the fastest for all later runs.
+
+      --seconds N        begin no further layer after so long (no bound)
+      --model DIR        as in invert
+`,
   doctor: `fwplus doctor
 
 Says which adapter is used, what it can do, what is missing and how to get it.

@@ -8,6 +8,9 @@ import { PipelineCache } from './pipelines.js';
 import { bufferBytes } from './storage.js';
 import { subgroupsAreWhole } from './subgroup-probe.js';
 import { assumedThroughput, type Throughput } from './submits.js';
+import { NO_CHOICES } from './tuning/choices.js';
+import type { TuningStore } from './tuning/remembered.js';
+import { type Tuning, tuningOf } from './tuning/tuning.js';
 
 export interface DeviceOptions {
   /** Part of an adapter's name, or `software` or `hardware`. */
@@ -16,6 +19,8 @@ export interface DeviceOptions {
   readonly subgroups?: boolean;
   /** What the adapter does in a second at least, where it is known: long work is cut into submits by it. */
   readonly throughput?: Throughput;
+  /** Where fastest plans are remembered, e.g. `tuningStore()`; without it what is shipped serves alone. */
+  readonly tuning?: TuningStore;
 }
 
 /** A whole GPU buffer with the size that was asked for. Made and destroyed through its Device. */
@@ -39,6 +44,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
   const device = new Device(instance, gpu, { ...found, subgroupSize: 0 }, options.throughput);
   if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(found.subgroupSize);
+  device.tuning = await tuningOf(device.facts, options.tuning);
   return device;
 }
 
@@ -52,6 +58,8 @@ export class Device {
   /** Frozen weights, packed and uploaded once, shared by all programs. */
   readonly constants: ConstantPool;
   readonly throughput: Throughput;
+  /** Which plans run what is compiled from now on. */
+  tuning: Tuning = { choices: NO_CHOICES, shipped: 0, remembered: 0 };
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #layouts = new Map<KernelName, Promise<void>>();

@@ -3,11 +3,13 @@
  * one Program, built once and used for any number of pictures, one or several at a time; nothing is read back inside a step.
  */
 import { compile, type Executable } from '../autograd/compile.js';
+import type { PlannedConvolution } from '../autograd/lowering.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
 import { allOrNothing, type Disposal } from '../engine/disposal.js';
 import type { MemoryReport } from '../engine/memory.js';
 import type { LaunchTime } from '../engine/program.js';
+import { mergeChoices } from '../engine/tuning/choices.js';
 import { FwplusError } from '../errors.js';
 import type { Computation, InversionState, StepRecord } from './codes.js';
 import { computationOf, differencesOf } from './computation.js';
@@ -100,18 +102,25 @@ export class Inverter {
   /**
    * Builds the programs of a method: once for any number of pictures and steps. Destroy it when done.
    * @param batch pictures that one step works on at once, for `runAll`: faster for each of them, and as many times the memory.
+   * @param like what computed the state that is to go on: its plans run here, too, whatever the device's tuning says by now.
    * @throws FwplusError where the method has a field of no use or a base code that the generator has not, where it wants
    *   P-norm+ statistics and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
    *   Nothing is left behind then.
    */
-  static async build(device: Device, model: Model, method: Method, batch = 1): Promise<Inverter> {
+  static async build(
+    device: Device,
+    model: Model,
+    method: Method,
+    batch = 1,
+    like?: Computation,
+  ): Promise<Inverter> {
     if (!Number.isInteger(batch) || batch < 1) {
       throw new FwplusError(
         `An inverter of ${batch} pictures at once is wanted; that is a whole number from 1.`,
       );
     }
     const checked = checkMethod(method, 'Inverter');
-    return allOrNothing((made) => Inverter.#build(device, model, checked, batch, made));
+    return allOrNothing((made) => Inverter.#build(device, model, checked, batch, like, made));
   }
 
   static async #build(
@@ -119,22 +128,30 @@ export class Inverter {
     model: Model,
     method: Method,
     batch: number,
+    like: Computation | undefined,
     made: Disposal,
   ): Promise<Inverter> {
-    const starter = made.use(await Starter.build(device, model, method));
+    const choices = like?.choices && mergeChoices(like.choices);
+    const starter = made.use(await Starter.build(device, model, method, choices));
     const step = traceStep(model, method, batch, RING);
     const executable = made.use(
       await compile(device, step.graph, {
         name: `inversion into ${method.space}`,
         variables: step.variables,
+        choices,
       }),
     );
-    const computation = await computationOf(device.facts, executable.plans);
+    const computation = await computationOf(device.facts, [starter.executable, executable]);
     return new Inverter(model, method, batch, computation, starter, { ...step, executable });
   }
 
   get memory(): MemoryReport {
     return this.#parts.executable.memory;
+  }
+
+  /** The convolutions of the start and of a step, for a tuner. */
+  get convolutions(): PlannedConvolution[] {
+    return [this.#starter.executable, this.#parts.executable].flatMap((it) => [...it.convolutions.values()]);
   }
 
   /** GPU time of every launch of one step, on whatever the codes hold now. Counts as a step. */
