@@ -5,7 +5,8 @@
 export { tuningStore } from '#tuning-store';
 export { type AdapterFacts, describeAdapter } from './engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from './engine/device.js';
-export type { LaunchTime, MemoryReport } from './engine/program.js';
+export type { MemoryReport } from './engine/memory.js';
+export type { LaunchTime } from './engine/program.js';
 export type { TuningStore } from './engine/tuning/remembered.js';
 export type { Raced, TuneOptions } from './engine/tuning/tuner.js';
 export { FwplusError } from './errors.js';

@@ -1,6 +1,7 @@
 /** From a traced graph to something that runs. */
 import type { Device } from '../engine/device.js';
-import { type LaunchTime, type MemoryReport, type Plan, Program } from '../engine/program.js';
+import type { MemoryReport } from '../engine/memory.js';
+import { type LaunchTime, type Plan, Program } from '../engine/program.js';
 import type { Persistent } from '../engine/storage.js';
 import type { PlanChoices } from '../engine/tuning/choices.js';
 import type { Graph, Operation } from './graph.js';

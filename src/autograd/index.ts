@@ -5,7 +5,8 @@
 export { tuningStore } from '#tuning-store';
 export { type AdapterFacts, describeAdapter } from '../engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
-export type { LaunchTime, MemoryReport, Plan } from '../engine/program.js';
+export type { MemoryReport } from '../engine/memory.js';
+export type { LaunchTime, Plan } from '../engine/program.js';
 export type { TuningStore } from '../engine/tuning/remembered.js';
 export { FwplusError } from '../errors.js';
 export { type AdamOptions, adam, type Moments } from './adam.js';
