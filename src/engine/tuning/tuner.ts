@@ -16,7 +16,7 @@ import {
 } from '../plans/convolution/plan.js';
 import { type ConvolutionShape, phaseFlops, phasesOf } from '../plans/convolution/shape.js';
 import type { Persistent, Storage } from '../storage.js';
-import { type Entrant, race, winnerOf } from './race.js';
+import { type Entrant, type RaceOptions, race, winnerOf } from './race.js';
 
 /** A convolution that some program runs. */
 export interface Contest {
@@ -55,9 +55,9 @@ export interface Timed {
 
 /** A plan that is not faster by more than this does not take the preferred one's place. */
 const MARGIN = 0.05;
-const HEAT = { rounds: 2, mostMilliseconds: 1000, outAt: 3, flops: 1e8 };
+const HEAT = { rounds: 3, trials: 3, mostMilliseconds: 1000, outAt: 3, flops: 1e8 };
 /** A processor is as busy with a part of a large shape as with the whole; a GPU runs all of it. */
-const FINAL = { rounds: 8, mostMilliseconds: 2000, outAt: 1.5, flops: 1e9, others: 4 };
+const FINAL = { rounds: 10, trials: 3, mostMilliseconds: 2000, outAt: 1.5, flops: 1e9, others: 4 };
 
 /** Shapes with one plan only are left out of what is returned. */
 export async function tune(
@@ -118,11 +118,7 @@ function raceAll(
   device: Device,
   shape: ConvolutionShape,
   plans: readonly ConvolutionPlan[],
-  options: TuneOptions & {
-    readonly rounds: number;
-    readonly outAt: number;
-    readonly mostMilliseconds: number;
-  },
+  options: TuneOptions & RaceOptions,
 ): Promise<Map<string, number>> {
   const { prepare = wallClock, signal } = options;
   return withDisposal(async (held) => {
