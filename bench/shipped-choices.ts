@@ -13,6 +13,12 @@ import { parseArgs } from 'node:util';
 import { Lowering } from '../src/autograd/lowering.js';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { type Device, openDevice } from '../src/engine/device.js';
+import {
+  allowedPlans,
+  type ConvolutionPlan,
+  convolutionKey,
+  isWinograd,
+} from '../src/engine/plans/convolution/plan.js';
 import { Program } from '../src/engine/program.js';
 import { NO_CHOICES } from '../src/engine/tuning/choices.js';
 import { adapterClass } from '../src/engine/tuning/keys.js';
@@ -42,14 +48,15 @@ const { values } = parseArgs({
 
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
 console.log(describeAdapter(device.facts));
-const contests: Contest[] = [];
-for (const name of values.models.split(',')) contests.push(...contestsOf(device, await MODELS[name]!()));
-const passes: Raced[][] = [];
-for (let pass = 0; pass < Number(values.passes); pass++) {
-  passes.push(await tune(device, contests, device.facts.software ? { prepare: processorClock } : {}));
-  console.log(`pass ${pass + 1}`);
+const found: Raced[] = [];
+for (const name of values.models.split(',')) {
+  const contests = contestsOf(device, await MODELS[name]!());
+  const passes: Raced[][] = [];
+  for (let pass = 0; pass < Number(values.passes); pass++) {
+    passes.push(await tune(device, contests, device.facts.software ? { prepare: processorClock } : {}));
+  }
+  found.push(...worthwhile(device, contests, overall(passes)));
 }
-const found = overall(passes);
 for (const raced of found) console.log(line(raced));
 if (!values.dry) write(device, found);
 device.destroy();
@@ -94,6 +101,24 @@ function overall(all: readonly (readonly Raced[])[]): Raced[] {
     }
     const sorted = [...least].sort(([, a], [, b]) => a - b);
     return { key, preferred, winner: sorted[0]![0], milliseconds: new Map(sorted) };
+  });
+}
+
+/** A software adapter compiles a kernel for seconds: there, only of kernels that some preferred plan of the model runs anyway. */
+function worthwhile({ facts }: Device, contests: readonly Contest[], raced: readonly Raced[]): Raced[] {
+  if (!facts.software) return [...raced];
+  const kernelsOf = (plan: ConvolutionPlan) =>
+    JSON.stringify([plan.kernel, plan.constants, isWinograd(plan) && plan.tile]);
+  const plans = contests.map(({ shape, allowed }) => {
+    const all: readonly ConvolutionPlan[] = allowedPlans(shape, allowed, facts);
+    return { key: convolutionKey(shape, allowed), all };
+  });
+  const known = new Set(plans.map(({ all }) => kernelsOf(all[0]!)));
+  return raced.map((each) => {
+    const { all } = plans.find(({ key }) => key === each.key)!;
+    const fit = all.filter((plan) => known.has(kernelsOf(plan))).map(({ name }) => name);
+    const winner = [...each.milliseconds.keys()].find((name) => fit.includes(name)) ?? each.preferred;
+    return { ...each, winner };
   });
 }
 
