@@ -82,7 +82,7 @@ export class Own implements Contestant {
   }
 
   async prepare(of: KernelCase): Promise<void> {
-    const launches = of.launches(this.#device.facts);
+    const launches = of.launches(this.#device);
     this.#stopwatch = await Stopwatch.prepare(this.#device, launches, this.#clock);
   }
 

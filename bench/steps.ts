@@ -11,7 +11,7 @@ import { defaultMethod, type Method } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
 import { Renderer } from '../src/inversion/renderer.js';
 import { prepareTarget } from '../src/inversion/target.js';
-import { randomModel } from './random-model.js';
+import { paperModel } from './paper-model.js';
 
 /** A row of a whole step or edit: what rows of kernels have not. */
 export interface StepRow extends Row {
@@ -38,6 +38,9 @@ export interface KernelTime {
   readonly ms: number;
 }
 
+/** Side of f, as in the paper. */
+const BASE_SIZE = 16;
+
 export interface StepOptions {
   readonly ceilings: Ceilings;
   readonly repeats: number;
@@ -47,7 +50,7 @@ export interface StepOptions {
 
 /** F/W+ with f at 16 × 16, VGG16 at the smaller of 256 and the side; one picture. */
 export async function measureSteps(device: Device, side: number, options: StepOptions): Promise<StepRow[]> {
-  const model = randomModel(side);
+  const model = paperModel({ resolution: side, baseSize: BASE_SIZE });
   const method = defaultMethod('f/w+', model.baseSize);
   return withDisposal(async (held) => {
     const inverter = held.use(await Inverter.build(device, model, method));

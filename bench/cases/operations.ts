@@ -17,6 +17,7 @@ import { smooth } from '../../src/autograd/ops/smooth.js';
 import { styles } from '../../src/autograd/ops/styles.js';
 import type { Tensor } from '../../src/autograd/tensor.js';
 import { leastTraffic } from '../../src/engine/measure/traffic.js';
+import { NO_CHOICES } from '../../src/engine/tuning/choices.js';
 
 interface Kind {
   readonly kernel: string;
@@ -109,12 +110,12 @@ export function operationCases(): KernelCase[] {
 }
 
 function operationCase({ kernel, trace, gradient }: Kind, shape: string, pass: Pass): KernelCase {
-  const launches: KernelCase['launches'] = (facts) => {
+  const launches: KernelCase['launches'] = (on) => {
     const [channels, side] = shape.split('@').map(Number) as [number, number];
     const graph = new Graph();
     const y = trace(graph.variable('x', [1, side, side, channels]));
     const forward = graph.operations.at(-1)!;
-    if (pass === 'forward') return lowered(graph.operations, facts);
+    if (pass === 'forward') return lowered(graph.operations, on);
     const traced = graph.operations.length;
     const dy = graph.variable('dy', y.shape);
     forward.backward!(
@@ -122,21 +123,24 @@ function operationCase({ kernel, trace, gradient }: Kind, shape: string, pass: P
       forward.inputs.map((_, at) => gradient !== undefined || at === 0),
     );
     const backward = graph.operations.slice(traced);
-    return lowered(gradient ? backward.filter(({ name }) => name === gradient) : backward, facts);
+    return lowered(gradient ? backward.filter(({ name }) => name === gradient) : backward, on);
   };
   // The traffic is that of any adapter's launches: what they must move does not depend on the plan.
-  const bytes = leastTraffic(launches(NO_FACTS));
+  const bytes = leastTraffic(launches(NO_ADAPTER));
   return { kernel, pass, shape, flops: 0, bytes, launches };
 }
 
-const NO_FACTS = {
-  name: '',
-  vendor: '',
-  architecture: '',
-  description: '',
-  software: false,
-  features: new Set<string>(),
-  subgroupSize: 0,
+const NO_ADAPTER = {
+  facts: {
+    name: '',
+    vendor: '',
+    architecture: '',
+    description: '',
+    software: false,
+    features: new Set<string>(),
+    subgroupSize: 0,
+  },
+  tuning: { choices: NO_CHOICES },
 };
 
 function weights(x: Tensor, kernelSize: number): Tensor {

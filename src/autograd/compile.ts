@@ -1,17 +1,22 @@
 /** From a traced graph to something that runs. */
 import type { Device } from '../engine/device.js';
-import { type LaunchTime, type MemoryReport, type Plan, Program } from '../engine/program.js';
+import type { MemoryReport } from '../engine/memory.js';
+import { type LaunchTime, type Plan, Program } from '../engine/program.js';
 import type { Persistent } from '../engine/storage.js';
+import type { PlanChoices } from '../engine/tuning/choices.js';
 import type { Graph, Operation } from './graph.js';
-import { Lowering } from './lowering.js';
+import { Lowering, type PlannedConvolution } from './lowering.js';
 import { sizeOf, type Tensor } from './tensor.js';
 
 /** A compiled graph: write variables, run, read variables and kept tensors. */
 export class Executable {
+  /** The convolutions it runs, each shape once, by their keys. */
+  readonly convolutions: ReadonlyMap<string, PlannedConvolution>;
   readonly #program: Program;
 
-  constructor(program: Program) {
+  constructor(program: Program, convolutions: ReadonlyMap<string, PlannedConvolution>) {
     this.#program = program;
+    this.convolutions = convolutions;
   }
 
   get memory(): MemoryReport {
@@ -66,14 +71,17 @@ export async function compile(
     readonly name: string;
     readonly outputs?: readonly Tensor[];
     readonly variables?: readonly Tensor[];
+    /** Which plans run convolutions; by default what the device's tuning says. */
+    readonly choices?: PlanChoices | undefined;
   },
 ): Promise<Executable> {
   const outputs = options.outputs ?? [];
   for (const output of outputs) output.keep();
-  const emit = new Lowering(device.facts);
+  const emit = new Lowering(device.facts, options.choices ?? device.tuning.choices);
   for (const operation of neededOperations(graph.operations, outputs)) operation.lower(emit);
   const keep = [...outputs, ...(options.variables ?? [])].map(persistent);
-  return new Executable(await Program.build(device, options.name, emit.launches, keep));
+  const program = await Program.build(device, options.name, emit.launches, keep);
+  return new Executable(program, emit.convolutions);
 }
 
 function neededOperations(operations: readonly Operation[], outputs: readonly Tensor[]): Operation[] {

@@ -2,23 +2,42 @@
 import type { AdapterFacts } from '../engine/adapter.js';
 import type { Packing } from '../engine/constants.js';
 import type { KernelName, Launch, LaunchOf } from '../engine/launch.js';
+import { type Allowed, convolutionKey } from '../engine/plans/convolution/plan.js';
+import type { ConvolutionShape } from '../engine/plans/convolution/shape.js';
 import type { Storage } from '../engine/storage.js';
+import type { PlanChoices } from '../engine/tuning/choices.js';
+import type { Contest } from '../engine/tuning/tuner.js';
 import { type Shape, sizeOf, Tensor } from './tensor.js';
 
 export type Operand = Tensor | Storage;
 
+/** A convolution that a program runs, and the name of the plan that was chosen for it. */
+export interface PlannedConvolution extends Contest {
+  readonly plan: string;
+}
+
 export class Lowering {
   readonly facts: AdapterFacts;
+  readonly choices: PlanChoices;
+  /** By their keys. */
+  readonly convolutions = new Map<string, PlannedConvolution>();
   readonly launches: Launch<Storage>[] = [];
   #label = '';
 
-  constructor(facts: AdapterFacts) {
+  constructor(facts: AdapterFacts, choices: PlanChoices) {
     this.facts = facts;
+    this.choices = choices;
   }
 
   labelled(label: string, body: () => void): void {
     this.#label = label;
     body();
+  }
+
+  /** Notes the plan of a convolution, and hands it back. */
+  planned<P extends { readonly name: string }>(shape: ConvolutionShape, allowed: Allowed, plan: P): P {
+    this.convolutions.set(convolutionKey(shape, allowed), { shape, allowed, plan: plan.name });
+    return plan;
   }
 
   launch<K extends KernelName>(launch: LaunchOf<K, Operand>): void {

@@ -39,7 +39,7 @@ export async function bench(options: Options): Promise<number> {
     const rows: Row[] = [];
     for (const each of cases) {
       say(`${each.kernel} ${each.pass} ${each.shape} …`);
-      const launches = each.launches(device.facts);
+      const launches = each.launches(device);
       const { milliseconds } = await timeLaunches(device, launches, { repeats, mostMilliseconds: ROW_MS });
       rows.push(rowOf('fwplus', each, milliseconds, ceilings));
     }

@@ -66,6 +66,13 @@ How fast convolutions run here, forward and back, beside what the adapter can do
       --no-subgroups     plans without subgroups
       --json FILE        the results
 `,
+  tune: `fwplus tune [options]
+
+Races the kernels that can run each layer of a model on this adapter, and remembers the fastest for all later runs.
+
+      --seconds N        begin no further layer after so long (no bound)
+      --model DIR        as in invert
+`,
   doctor: `fwplus doctor
 
 Says which adapter is used, what it can do, what is missing and how to get it.

@@ -9,6 +9,7 @@ import { COMMANDS, takes, usage } from './help.js';
 import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
+import { tune } from './tune.js';
 import { UsageError } from './usage-error.js';
 import { ownVersion } from './version.js';
 
@@ -55,6 +56,7 @@ async function perform(options: Options): Promise<number> {
   if (command === 'invert') return invert(options);
   if (command === 'edit') return edit(options);
   if (command === 'directions') return directions(options);
+  if (command === 'tune') return tune(options);
   return start(options);
 }
 

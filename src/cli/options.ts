@@ -27,6 +27,7 @@ export interface Options {
   readonly saveCodes: boolean;
   readonly count: number | undefined;
   readonly steps: number | undefined;
+  readonly seconds: number | undefined;
   readonly space: Space;
   readonly pnorm: PNormForm | undefined;
   readonly baseSize: number | undefined;
@@ -77,6 +78,7 @@ export function parseOptions(words: readonly string[]): Options {
     saveCodes: values['save-codes'] ?? false,
     count: integer('--count', values.count, 1, 1e4),
     steps: integer('--steps', values.steps, 1, 1e6),
+    seconds: integer('--seconds', values.seconds, 1, 1e6),
     space: choice('--space', values.space, ['f/w+', 'w+']) ?? 'f/w+',
     pnorm: choice('--pnorm', values.pnorm, ['clip', 'penalty', 'none']),
     baseSize: integer('--base-size', values['base-size'], 8, 1024),
@@ -117,6 +119,7 @@ function parse(words: readonly string[]) {
         'save-codes': { type: 'boolean' },
         count: { type: 'string' },
         steps: { type: 'string' },
+        seconds: { type: 'string' },
         space: { type: 'string' },
         pnorm: { type: 'string' },
         'base-size': { type: 'string' },

@@ -1,5 +1,6 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
 import { constants } from 'node:os';
+import { tuningStore } from '#tuning-store';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
@@ -14,8 +15,8 @@ export interface Session {
   readonly isDefaultModel: boolean;
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal;
-  /** Says that the work is stopped and how to go on; returns the exit code. */
-  readonly interrupted: (saved: boolean) => number;
+  /** Says that the work is stopped and how to go on, or `instead`; returns the exit code. */
+  readonly interrupted: (saved: boolean, instead?: string) => number;
   readonly say: (line: string) => void;
 }
 
@@ -35,15 +36,12 @@ export async function withSession<T>(
   const interrupt = (name: NodeJS.Signals) => {
     exitCode = 128 + constants.signals[name];
     if (interruption.signal.aborted) process.exit(exitCode);
-    say('\nStopping after the steps in flight; press Ctrl-C again to stop at once.');
+    say('\nStopping after what is in flight; press Ctrl-C again to stop at once.');
     interruption.abort();
   };
-  const interrupted = (saved: boolean) => {
-    say(
-      saved
-        ? `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`
-        : 'Interrupted before there was anything new to save.',
-    );
+  const interrupted = (saved: boolean, instead?: string) => {
+    const goOn = `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`;
+    say(instead ?? (saved ? goOn : 'Interrupted before there was anything new to save.'));
     return exitCode;
   };
   for (const name of SIGNALS) process.on(name, interrupt);
@@ -54,6 +52,7 @@ export async function withSession<T>(
       const { resolution } = model.generator;
       say(`Adapter  ${adapter}`);
       say(`Model    ${model.id}, ${resolution}×${resolution}, ${model.domain}`);
+      if (device.tuning.note !== undefined) say(`Note     ${device.tuning.note}`);
       const isDefaultModel = options.model === undefined;
       const { signal } = interruption;
       return await body({ device, model, adapter, isDefaultModel, signal, interrupted, say });
@@ -67,7 +66,7 @@ export async function withSession<T>(
 
 /** Like openDevice; and where `software` is wanted, nothing else is taken for it. */
 export async function openChosenDevice(adapter: string | undefined): Promise<Device> {
-  const device = await openDevice(adapter === undefined ? {} : { adapter });
+  const device = await openDevice({ tuning: tuningStore(), ...(adapter !== undefined && { adapter }) });
   if (adapter === 'software' && !device.facts.software) {
     device.destroy();
     throw new FwplusError(`No software adapter was found, only ${describeAdapter(device.facts)}.`, {

@@ -1,6 +1,7 @@
 /** Codes to pictures: the forward half of an inversion, also for edited codes. One program for any number of pictures. */
 import { compile, type Executable } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
+import type { PlannedConvolution } from '../autograd/lowering.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
 import type { LaunchTime, MemoryReport } from '../engine/program.js';
@@ -33,6 +34,11 @@ export class Renderer {
     const variables = [codes.detail, ...(codes.base ? [codes.base] : [])];
     const executable = await compile(device, graph, { name: 'rendering', outputs: [image], variables });
     return new Renderer(executable, codes, image);
+  }
+
+  /** The convolutions it runs, for a tuner. */
+  get convolutions(): PlannedConvolution[] {
+    return [...this.#executable.convolutions.values()];
   }
 
   /**

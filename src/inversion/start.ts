@@ -3,6 +3,7 @@ import { compile, type Executable } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import { sizeOf, type Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
+import type { PlanChoices } from '../engine/tuning/choices.js';
 import type { Codes } from './codes.js';
 import type { Method } from './method.js';
 import { type Model, requirePNorm } from './model.js';
@@ -34,8 +35,8 @@ interface Outputs {
 export class Starter {
   /** What a user may not expect of where it starts, in words. */
   readonly notes: readonly string[];
+  readonly executable: Executable;
   readonly #detailSize: number;
-  readonly #executable: Executable;
   readonly #meanCode: Float32Array;
   readonly #inputs: Inputs;
   readonly #outputs: Outputs;
@@ -48,7 +49,7 @@ export class Starter {
     inputs: Inputs,
     outputs: Outputs,
   ) {
-    this.#executable = executable;
+    this.executable = executable;
     this.#detailSize = detailSize;
     this.notes = notes;
     this.#meanCode = meanCode;
@@ -56,7 +57,12 @@ export class Starter {
     this.#outputs = outputs;
   }
 
-  static async build(device: Device, model: Model, method: Method): Promise<Starter> {
+  static async build(
+    device: Device,
+    model: Model,
+    method: Method,
+    choices: PlanChoices | undefined,
+  ): Promise<Starter> {
     const graph = new Graph();
     const { generator } = model;
     const side = perceptualSide(generator.resolution, method);
@@ -85,7 +91,7 @@ export class Starter {
 
     const outputs = [...features, ...(base ? [base] : []), ...(detail ? [detail] : [])];
     const variables = [perceptual, average, ...(encoder ? [encoder] : [])];
-    const executable = await compile(device, graph, { name: 'start', outputs, variables });
+    const executable = await compile(device, graph, { name: 'start', outputs, variables, choices });
     const inputs = { encoder, perceptual, average };
     return new Starter(executable, generator.meanCode, sizeOf(shapes.detail), notes, inputs, {
       base,
@@ -95,7 +101,7 @@ export class Starter {
   }
 
   async start(target: Target): Promise<Start> {
-    const executable = this.#executable;
+    const { executable } = this;
     const { encoder, perceptual, average } = this.#inputs;
     executable.write(perceptual, target.perceptual);
     executable.write(average, this.#meanCode);
@@ -114,7 +120,7 @@ export class Starter {
   }
 
   destroy(): void {
-    this.#executable.destroy();
+    this.executable.destroy();
   }
 }
 

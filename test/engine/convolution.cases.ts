@@ -117,6 +117,7 @@ export const cases: TestCase[] = [
     })),
   ),
   { name: 'plans: what an adapter lacks is not planned', run: plansFit },
+  { name: 'plans: each has a name of its own', run: plansHaveNames },
   { name: 'plans: every launch stays within 65,535 groups a dimension', run: plansStayWithinLimits },
   { name: 'plans: the tiles of a launch cover its outputs', run: plansCover },
   { name: 'plans: Winograd where its transforms pay, and nowhere else', run: winogradIsPlanned },
@@ -133,8 +134,7 @@ async function compareKernels(t: TestContext, each: Try, full: boolean): Promise
   const wanted = await run(device, shape, plain, operands);
   const dims = [shape.batch, shape.outHeight, shape.outWidth, shape.outChannels];
   for (const plan of plans.filter((plan) => plan !== plain)) {
-    const what = `${plan.kernel} ${JSON.stringify(plan.constants)}${isWinograd(plan) ? ` F(${plan.tile})` : ''}`;
-    assertClose(what, await run(device, shape, plan, operands), wanted, TOLERANCE, dims);
+    assertClose(plan.name, await run(device, shape, plan, operands), wanted, TOLERANCE, dims);
   }
 }
 
@@ -266,6 +266,15 @@ function plansFit(): void {
   const image = shapeOf({ name: '', height: 64, width: 64, into: 3, out: 16 });
   for (const { kernel } of convolutionPlans(image, facts(8))) {
     expect('three channels', ['conv', 'conv_narrow'].includes(kernel), true);
+  }
+}
+
+function plansHaveNames(): void {
+  for (const each of TRIES) {
+    for (const size of SUBGROUP_SIZES) {
+      const names = convolutionPlans(shapeOf(each), facts(size)).map(({ name }) => name);
+      expect(`${each.name}: names`, new Set(names).size, names.length);
+    }
   }
 }
 

@@ -117,7 +117,7 @@ test('a tensor over the limit is refused by name and size, and nothing is left o
   const large = graph.variable('huge picture', [1, 8192, 8192, 3]);
   const outputs = [scale(small, 2), graph.scoped('deep', () => scale(scale(large, 2), 2))];
   const message = await messageOf(() => compile(device, graph, { name: 'too large', outputs }));
-  assert.match(message, /slot 0 for deep\.scale' needs 805306368 bytes/);
+  assert.match(message, /memory 0 for deep\.scale' needs 805306368 bytes/);
   assert.match(message, String(device.limits.maxStorageBufferBindingSize));
   assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes]);
   device.destroy();

@@ -1,5 +1,4 @@
 /** Convolutions to measure, by name and shape as people write them, and the launches that the product runs for them. */
-import type { AdapterFacts } from '../../engine/adapter.js';
 import type { Launch } from '../../engine/launch.js';
 import { randomValues } from '../../engine/measure/random-values.js';
 import type { Storage } from '../../engine/storage.js';
@@ -9,7 +8,7 @@ import { LEAKY_RELU } from '../ops/activation.js';
 import { convolution } from '../ops/convolution.js';
 import { upConvolution } from '../ops/up-convolution.js';
 import type { Tensor } from '../tensor.js';
-import { type KernelCase, lowered, type Pass } from './kernel-case.js';
+import { type KernelCase, lowered, type Pass, type PlanningFor } from './kernel-case.js';
 
 /**
  * Padded by half the kernel, or by what makes a transposed one enlarge by its stride; `up` is StyleGAN2's: transposed with
@@ -59,7 +58,7 @@ export function convolutionCase(kernel: string, shape: string, pass: Pass): Conv
     // A transposed convolution multiplies every input with every tap; of an up-convolution the FIR does not count.
     flops: 2 * taps * (spec.up || spec.transposed ? small : large),
     bytes: 4 * (spec.into * small + taps + spec.out * large),
-    launches: (facts) => launchesOf(spec, facts),
+    launches: (on) => launchesOf(spec, on),
     convolution: spec,
   };
 }
@@ -89,7 +88,7 @@ function sidesOf(shape: string) {
   return { into: sides[0], out: sides[1], height: sides[2], width: sides[3] };
 }
 
-function launchesOf(spec: ConvolutionSpec, facts: AdapterFacts): Launch<Storage>[] {
+function launchesOf(spec: ConvolutionSpec, on: PlanningFor): Launch<Storage>[] {
   const graph = new Graph();
   const { batch, height, width, into, out, kernelSize, pass } = spec;
   const x = graph.variable('x', [batch, height, width, into]);
@@ -97,12 +96,12 @@ function launchesOf(spec: ConvolutionSpec, facts: AdapterFacts): Launch<Storage>
   const weight = graph.constant('weight', [out, into, kernelSize, kernelSize], weights);
   const y = traced(spec, x, weight);
   const forward = graph.operations.slice();
-  if (pass === 'forward') return lowered(forward, facts);
+  if (pass === 'forward') return lowered(forward, on);
   // The convolution alone: what goes through the epilogue is measured by itself.
   forward.at(-1)!.backward!([graph.variable('dy', y.shape)], [true, false, false]);
   return lowered(
     graph.operations.filter(({ name }) => name.endsWith('data gradient')),
-    facts,
+    on,
   );
 }
 

@@ -2,6 +2,7 @@
 import type { AdapterFacts } from '../../engine/adapter.js';
 import type { Launch } from '../../engine/launch.js';
 import type { Storage } from '../../engine/storage.js';
+import type { PlanChoices } from '../../engine/tuning/choices.js';
 import type { Operation } from '../graph.js';
 import { Lowering } from '../lowering.js';
 
@@ -17,11 +18,17 @@ export interface KernelCase {
   readonly flops: number;
   /** What must be read and written at least, each once. */
   readonly bytes: number;
-  readonly launches: (facts: AdapterFacts) => Launch<Storage>[];
+  readonly launches: (on: PlanningFor) => Launch<Storage>[];
 }
 
-export function lowered(operations: readonly Operation[], facts: AdapterFacts): Launch<Storage>[] {
-  const emit = new Lowering(facts);
+/** What plans are chosen by; a Device has it. */
+export interface PlanningFor {
+  readonly facts: AdapterFacts;
+  readonly tuning: { readonly choices: PlanChoices };
+}
+
+export function lowered(operations: readonly Operation[], { facts, tuning }: PlanningFor): Launch<Storage>[] {
+  const emit = new Lowering(facts, tuning.choices);
   for (const operation of operations) operation.lower(emit);
   return emit.launches;
 }

@@ -137,7 +137,7 @@ function launchConvolution(
   },
 ): void {
   const { x, weight, shape, epilogue } = call;
-  const plan = planConvolution(shape, emit.facts);
+  const plan = emit.planned(shape, 'any', planConvolution(shape, emit.facts, emit.choices));
   emit.launchAll(
     convolutionLaunches<Operand>(
       shape,

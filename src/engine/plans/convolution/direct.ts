@@ -18,6 +18,8 @@ import type { ConvolutionPhase, ConvolutionShape } from './shape.js';
 export type DirectKernel = 'conv' | 'conv_narrow' | 'conv_tiled' | 'conv_subgroup';
 
 export interface DirectPlan {
+  /** Unique among the plans of a shape, and the same from version to version as long as the kernel means the same. */
+  readonly name: string;
   readonly kernel: DirectKernel;
   readonly constants: Constants;
   /** From [O, I, K, K] as published, or with `swap` from [I, O, K, K], to the kernel's order. */
@@ -71,6 +73,7 @@ function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
 
 function plainPlan(shape: ConvolutionShape): DirectPlan {
   return {
+    name: 'conv',
     kernel: 'conv',
     constants: {},
     ...weightOf(shape, 1),
@@ -82,6 +85,7 @@ const NARROW = { PIXELS: 4, CHANNELS: 8 };
 
 function narrowPlan(shape: ConvolutionShape): DirectPlan {
   return {
+    name: `conv_narrow ${NARROW.PIXELS}x${NARROW.CHANNELS}`,
     kernel: 'conv_narrow',
     constants: NARROW,
     ...weightOf(shape, 1),
@@ -93,6 +97,7 @@ const TILED = { PIXELS: 4, CHANNELS: 8 };
 
 function tiledPlan(shape: ConvolutionShape): DirectPlan {
   return {
+    name: `conv_tiled ${TILED.PIXELS}x${TILED.CHANNELS}`,
     kernel: 'conv_tiled',
     constants: TILED,
     ...weightOf(shape, 4),
@@ -113,6 +118,7 @@ function threadGrid(
 
 function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile): DirectPlan {
   return {
+    name: `conv_subgroup ${tile.pixels}x${tile.channels}`,
     kernel: 'conv_subgroup',
     constants: { LANES: lanes, LOADS: tile.pixels / lanes, CHANNELS: tile.channels / lanes },
     ...weightOf(shape, 4),

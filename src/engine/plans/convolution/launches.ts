@@ -33,6 +33,11 @@ export interface EpilogueParams {
 
 export type BareLaunch<T> = Omit<Launch<T>, 'label'>;
 
+export interface LaunchOptions {
+  /** The most floating-point operations of one launch, to bound the time of a submit; undefined: no bound. */
+  readonly mostFlops?: number | undefined;
+}
+
 /** @param scratch makes memory of so many elements that lives between these launches only. */
 export function convolutionLaunches<T>(
   shape: ConvolutionShape,
@@ -40,6 +45,7 @@ export function convolutionLaunches<T>(
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
   scratch: (name: string, elements: number) => T,
+  _options: LaunchOptions = {},
 ): BareLaunch<T>[] {
   return isWinograd(plan)
     ? winogradLaunches(shape, plan, operands, epilogue, scratch)
@@ -53,6 +59,7 @@ export function bandLaunches<T>(
   plan: DirectPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
+  _options: LaunchOptions = {},
 ): BareLaunch<T>[] {
   const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
   return directLaunches(bound, phasesOfBand(shape, band), plan, operands, epilogue);

@@ -11,6 +11,8 @@ import { SUBGROUP_TILES } from './direct.js';
 import type { ConvolutionShape } from './shape.js';
 
 export interface WinogradPlan {
+  /** Unique among the plans of a shape, and the same from version to version as long as the kernels mean the same. */
+  readonly name: string;
   /** The multiplying kernel; the transforms are the same for all. */
   readonly kernel: 'winograd_multiply' | 'winograd_multiply_subgroup';
   readonly constants: Constants;
@@ -58,11 +60,11 @@ export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): Win
     return [
       ...subgroupMultiply(tiles, outChannels, places, facts.subgroupSize),
       tiledMultiply(tiles, outChannels, places),
-    ].map((multiply) => ({ ...common, ...multiply }));
+    ].map((multiply) => ({ ...common, ...multiply, name: `winograd F${tile} ${multiply.name}` }));
   });
 }
 
-type Multiply = Pick<WinogradPlan, 'kernel' | 'constants' | 'workgroups'>;
+type Multiply = Pick<WinogradPlan, 'name' | 'kernel' | 'constants' | 'workgroups'>;
 
 function subgroupMultiply(tiles: number, outChannels: number, places: number, lanes: number): Multiply[] {
   const widths = SUBGROUP_TILES[lanes];
@@ -75,6 +77,7 @@ function subgroupMultiply(tiles: number, outChannels: number, places: number, la
   if (rows > 65535) return [];
   return [
     {
+      name: `subgroup ${loads * lanes}x${channels}`,
       kernel: 'winograd_multiply_subgroup',
       constants: { LANES: lanes, LOADS: loads, CHANNELS: channels / lanes },
       workgroups: [Math.ceil(outChannels / channels), rows, places],
@@ -87,7 +90,12 @@ const TILED = { TILES: 4, CHANNELS: 8 };
 function tiledMultiply(tiles: number, outChannels: number, places: number): Multiply {
   const threads = Math.ceil(tiles / TILED.TILES) * Math.ceil(outChannels / TILED.CHANNELS);
   const [columns, rows] = linearGrid(threads);
-  return { kernel: 'winograd_multiply', constants: TILED, workgroups: [columns, rows, places] };
+  return {
+    name: `tiled ${TILED.TILES}x${TILED.CHANNELS}`,
+    kernel: 'winograd_multiply',
+    constants: TILED,
+    workgroups: [columns, rows, places],
+  };
 }
 
 /** G of the weights' transform G g Gᵀ, by rows; the other two matrices stand in shaders/include/winograd_*.wgsl. */
