@@ -4,12 +4,13 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Results, type Row, resultsOf } from '../src/autograd/measure/results.js';
 import { headline, kernelTable } from '../src/cli/bench-table.js';
+import { openChosenDevice } from '../src/cli/session.js';
 import { UsageError } from '../src/cli/usage-error.js';
 import { ownVersion } from '../src/cli/version.js';
 import { describeAdapter } from '../src/engine/adapter.js';
-import { type Device, openDevice } from '../src/engine/device.js';
+import type { Device } from '../src/engine/device.js';
 import { measureCeilings } from '../src/engine/measure/ceilings.js';
-import { type Clock, wallClock } from '../src/engine/measure/time-launches.js';
+import type { Clock } from '../src/engine/measure/time-launches.js';
 import { FwplusError } from '../src/errors.js';
 import { PACKAGE_FOLDER } from '../src/index.node.js';
 import { paintScene } from '../src/io/draw/scene.js';
@@ -60,10 +61,7 @@ async function bench(options: Options): Promise<number> {
     await ensureWritableFolder(folder);
   if (options.peers) await installPeers(say);
   const interruption = interruptible();
-  const device = await openDevice({
-    ...(options.adapter && { adapter: options.adapter }),
-    subgroups: options.subgroups,
-  });
+  const device = await openChosenDevice(options.adapter, options);
   const clockName = options.clock ?? (options.peers ? 'wall' : device.hasTimestamps ? 'gpu' : 'wall');
   const peers = options.peers
     ? PEERS.map(
@@ -86,7 +84,7 @@ async function bench(options: Options): Promise<number> {
 
 const CLOCKS: Readonly<Record<'gpu' | 'wall' | 'processor', Clock>> = {
   gpu: 'gpu',
-  wall: wallClock,
+  wall: 'wall',
   processor: () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e3 / availableParallelism();
@@ -102,7 +100,7 @@ async function measure(
 ): Promise<Results> {
   say(describeAdapter(device.facts));
   say(
-    `Clock: ${clock === 'gpu' ? "the GPU's timestamps" : clock === wallClock ? "the wall's" : 'processor time'}.`,
+    `Clock: ${clock === 'gpu' ? "the GPU's timestamps" : clock === 'wall' ? "the wall's" : 'processor time'}.`,
   );
   const ceilings = await measureCeilings(device, { mostMilliseconds: CEILING_MS, clock, signal });
   const rows: (Row | StepRow)[] = [];

@@ -2,12 +2,12 @@
 import { convolutionCase } from '../autograd/measure/convolution-case.js';
 import type { Pass } from '../autograd/measure/kernel-case.js';
 import { type Row, resultsOf, rowOf } from '../autograd/measure/results.js';
-import { openDevice } from '../engine/device.js';
 import { measureCeilings } from '../engine/measure/ceilings.js';
 import { timeLaunches } from '../engine/measure/time-launches.js';
 import { writeAtomic } from '../io/node/files.js';
 import { headline, kernelTable } from './bench-table.js';
 import type { Options } from './options.js';
+import { openChosenDevice } from './session.js';
 import { UsageError } from './usage-error.js';
 import { ownVersion } from './version.js';
 
@@ -29,10 +29,7 @@ export async function bench(options: Options): Promise<number> {
   const say = (line: string) => {
     if (!quiet) process.stderr.write(`${line}\n`);
   };
-  const device = await openDevice({
-    ...(options.adapter && { adapter: options.adapter }),
-    subgroups: options.subgroups,
-  });
+  const device = await openChosenDevice(options.adapter, options);
   try {
     say('Measuring what the adapter can do at most …');
     const ceilings = await measureCeilings(device, { mostMilliseconds: CEILING_MS });

@@ -2,7 +2,7 @@
 import type { Device } from '../device.js';
 import { type Launch, linearGrid } from '../launch.js';
 import type { Persistent, Storage } from '../storage.js';
-import { type Clock, timeLaunches, wallClock } from './time-launches.js';
+import { type Clock, nowOf, timeLaunches } from './time-launches.js';
 
 export interface Ceilings {
   /** Billions of floating-point operations a second, a multiply-add counted as two. */
@@ -119,7 +119,7 @@ async function copyCeiling(device: Device, options: CeilingOptions): Promise<num
 
 /** The driver's own copy of a buffer, which software adapters do much faster than any kernel. */
 async function driverCopy(device: Device, { mostMilliseconds, clock }: CeilingOptions): Promise<number> {
-  const now = clock === undefined || clock === 'gpu' ? wallClock : clock;
+  const now = nowOf(clock);
   const from = device.createBuffer('copy from', COPIED_BYTES);
   const to = device.createBuffer('copy to', COPIED_BYTES);
   try {

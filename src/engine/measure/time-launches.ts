@@ -7,12 +7,10 @@ import { randomValues } from './random-values.js';
 
 /**
  *   'gpu'       the adapter's own timestamps around every launch: nothing but kernels
- *   a function  reads milliseconds before the encoding and after the work is done, divided by the copies in one submit:
- *               what a caller waits for, where it is `wallClock`
+ *   'wall'      from before the encoding until the work is done, divided by the copies in one submit: what a caller waits for
+ *   a function  the same by another clock, in milliseconds
  */
-export type Clock = 'gpu' | (() => number);
-
-export const wallClock = (): number => performance.now();
+export type Clock = 'gpu' | 'wall' | (() => number);
 
 export interface TimingOptions {
   /** Samples at most. */
@@ -66,14 +64,14 @@ export class Stopwatch {
   static async prepare(
     device: Device,
     launches: readonly Launch<Storage>[],
-    clock: Clock = device.hasTimestamps ? 'gpu' : wallClock,
+    clock: Clock = device.hasTimestamps ? 'gpu' : 'wall',
   ): Promise<Stopwatch> {
     const single = await Program.build(device, 'timing', launches);
     let once: number;
     try {
       fill(single, launches);
-      await timeRun(device, single, wallClock); // software adapters compile now
-      once = await timeRun(device, single, wallClock);
+      await timeRun(device, single, 'wall'); // software adapters compile now
+      once = await timeRun(device, single, 'wall');
     } catch (error) {
       single.destroy();
       throw error;
@@ -110,7 +108,13 @@ export class Stopwatch {
   }
 }
 
-async function timeRun(device: Device, program: Program, now: () => number): Promise<number> {
+/** The function behind a clock; for what cannot be stamped the wall's. */
+export function nowOf(clock: Clock | undefined): () => number {
+  return typeof clock === 'function' ? clock : () => performance.now();
+}
+
+async function timeRun(device: Device, program: Program, clock: Clock): Promise<number> {
+  const now = nowOf(clock);
   await device.idle();
   const began = now();
   program.run();
