@@ -21,11 +21,12 @@ import { layerScene } from './charts/layers.js';
 import { rooflineScene } from './charts/roofline.js';
 import { compareRuns } from './compare.js';
 import { type Options, parseOptions, USAGE } from './options.js';
+import { runInChromium, servePage } from './page/serve.js';
 import { installPeers, PEERS, Peer } from './peer.js';
 import { Own } from './rounds.js';
 import { runKernels } from './run-kernels.js';
 import { stepKernels, stepTable } from './step-table.js';
-import { measureSteps, type StepRow } from './steps.js';
+import { isStep, measureSteps, type StepRow } from './steps.js';
 
 /** For each row: no further round after so long. */
 const ROW_MS = { usual: 2000, quick: 600, peers: 6000 };
@@ -52,8 +53,20 @@ async function perform(options: Options): Promise<number> {
     process.stdout.write(`${compareRuns(a!, b!)}\n`);
     return 0;
   }
-  if (options.page || options.chromium) return (await import('./page/serve.js')).servePage(options);
-  return bench(options);
+  if (options.page) {
+    await servePage(say);
+    return 0;
+  }
+  return options.chromium ? benchInChromium(options) : bench(options);
+}
+
+/** The adapter is the browser's own. */
+async function benchInChromium(options: Options): Promise<number> {
+  await ensureWritableFolder(options.charts);
+  const picture = join(options.charts, 'page.png');
+  await report(await runInChromium(options, picture), options);
+  say(`Wrote ${picture}`);
+  return 0;
 }
 
 async function bench(options: Options): Promise<number> {
@@ -145,7 +158,7 @@ function webgpuVersion(): string {
 
 /** The table to stdout; files where they are wanted. */
 async function report(results: Results, { json, charts }: Options): Promise<void> {
-  const steps = results.rows.filter((row): row is StepRow => 'layers' in row);
+  const steps = results.rows.filter(isStep);
   const inversions = steps.filter(({ pass, layers }) => pass === 'invert' && layers.length > 0);
   const largest = inversions.at(-1);
   const parts = [

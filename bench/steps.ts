@@ -26,6 +26,10 @@ export interface StepRow extends Row {
   readonly kernels: readonly KernelTime[];
 }
 
+export function isStep(row: Row): row is StepRow {
+  return 'layers' in row;
+}
+
 export interface LayerTime {
   readonly layer: string;
   readonly forward: number;
