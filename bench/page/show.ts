@@ -9,13 +9,19 @@ import { isStep, type StepRow } from '../steps.js';
 export function showFacts({ adapter, driver, versions, ceilings }: Results): void {
   const facts = [
     ['Adapter', driver && driver !== adapter ? `${adapter}, ${driver}` : adapter],
-    ['Browser', versions.browser ?? ''],
+    ['Browser', browserOf(versions.browser ?? '')],
     ['Multiply-adds', `${digits(ceilings.fma_gflops)} GFLOP/s`],
     ['Copy', `${digits(ceilings.copy_gbs)} GB/s, read and written`],
   ];
   document
     .getElementById('facts')!
     .replaceChildren(...facts.flatMap(([name, value]) => [made('dt', name!), made('dd', value!)]));
+}
+
+/** `Chrome 156` out of all that browsers claim to be. */
+function browserOf(agent: string): string {
+  const [, name, version] = /(Firefox|Edg|Chrome|Version)\/(\d+)/.exec(agent) ?? [];
+  return name ? `${{ Edg: 'Edge', Version: 'Safari' }[name] ?? name} ${version}` : agent;
 }
 
 export function showResults(results: Results): void {
@@ -25,9 +31,8 @@ export function showResults(results: Results): void {
   if (steps.length > 0) parts.push(made('h2', 'Whole steps'), stepTable(steps));
   const last = steps.filter(({ pass, layers }) => pass === 'invert' && layers.length > 0).at(-1);
   if (last) parts.push(chart(sceneToSvg(layerScene(last, results.adapter))));
-  if (kernels.length > 0) parts.push(made('h2', 'Kernels'));
   if (rooflinePoints(kernels).length > 0) parts.push(chart(sceneToSvg(rooflineScene(results))));
-  if (kernels.length > 0) parts.push(kernelTable(kernels));
+  if (kernels.length > 0) parts.push(made('h2', 'Kernels'), kernelTable(kernels));
   document.getElementById('results')!.replaceChildren(...parts);
 }
 
