@@ -20,7 +20,7 @@ import { chooseCases } from './cases/choose.js';
 import { layerScene } from './charts/layers.js';
 import { rooflineScene } from './charts/roofline.js';
 import { compareRuns } from './compare.js';
-import { type Options, parseOptions, USAGE } from './options.js';
+import { type ClockName, type Options, parseOptions, USAGE } from './options.js';
 import { runInChromium, servePage } from './page/serve.js';
 import { installPeers, PEERS, Peer } from './peer.js';
 import { Own } from './rounds.js';
@@ -86,8 +86,7 @@ async function bench(options: Options): Promise<number> {
       )
     : [];
   try {
-    const rows = await measure(device, options, CLOCKS[clockName], peers, interruption);
-    await report(rows, options);
+    await report(await measure(device, options, clockName, peers, interruption), options);
   } finally {
     for (const peer of peers) peer.destroy();
     device.destroy();
@@ -95,7 +94,7 @@ async function bench(options: Options): Promise<number> {
   return interruption.aborted ? 130 : 0;
 }
 
-const CLOCKS: Readonly<Record<'gpu' | 'wall' | 'processor', Clock>> = {
+const CLOCKS: Readonly<Record<ClockName, Clock>> = {
   gpu: 'gpu',
   wall: 'wall',
   processor: () => {
@@ -107,14 +106,12 @@ const CLOCKS: Readonly<Record<'gpu' | 'wall' | 'processor', Clock>> = {
 async function measure(
   device: Device,
   options: Options,
-  clock: Clock,
+  clockName: ClockName,
   peers: readonly Peer[],
   signal: AbortSignal,
 ): Promise<Results> {
-  say(describeAdapter(device.facts));
-  say(
-    `Clock: ${clock === 'gpu' ? "the GPU's timestamps" : clock === 'wall' ? "the wall's" : 'processor time'}.`,
-  );
+  say(`${describeAdapter(device.facts)}; clock: ${clockName}`);
+  const clock = CLOCKS[clockName];
   const ceilings = await measureCeilings(device, { mostMilliseconds: CEILING_MS, clock, signal });
   const rows: (Row | StepRow)[] = [];
   const cases = options.skipKernels ? [] : chooseCases(options);
@@ -139,7 +136,7 @@ async function measure(
       say(`No steps at ${side}: ${error.message}`);
     }
   }
-  return resultsOf(device.facts, versions(peers), ceilings, rows);
+  return resultsOf(device.facts, { ...versions(peers), clock: clockName }, ceilings, rows);
 }
 
 function versions(peers: readonly Peer[]): Record<string, string> {
