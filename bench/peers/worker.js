@@ -48,8 +48,7 @@ const answers = {
   async prepare(message) {
     if (message.case.transposed) throw new Error('is measured on no plain transposed convolutions');
     prepared = await prepare(message.case);
-    check(await prepared.values(), message.case);
-    await timed(1); // what is compiled is compiled now
+    check(await prepared.values(), message.case); // what is compiled is compiled now
     const began = performance.now();
     await timed(1);
     copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / (performance.now() - began))));
