@@ -103,16 +103,18 @@ const profile = [
     flops: 0,
   },
   { label: 'perceptual.convolution', kernel: 'conv', milliseconds: 2, flops: 0 },
+  { label: '∂styles.styles', kernel: 'styles.backward', milliseconds: 0.25, flops: 0 },
   { label: 'adam base code', kernel: 'adam', milliseconds: 0.5, flops: 0 },
+  { label: '∂perceptual.convolution.data gradient', kernel: 'conv', milliseconds: 6, flops: 0 },
 ];
 
 test('time by layer and by kernel', () => {
   assert.equal(layerTimes(profile), [
     { layer: 'b64.conv1', forward: 3, backward: 5 },
-    { layer: 'perceptual', forward: 2, backward: 0 },
-    { layer: 'the rest', forward: 0.5, backward: 0 },
+    { layer: 'perceptual', forward: 2, backward: 6 },
+    { layer: 'the rest', forward: 0.5, backward: 0.25 },
   ]);
-  assert.equal(kernelTimes(profile)[0], { kernel: 'conv', calls: 3, ms: 9 });
+  assert.equal(kernelTimes(profile)[0], { kernel: 'conv', calls: 4, ms: 15 });
 });
 
 test('charts and tables of whole steps hold their numbers', () => {
@@ -128,7 +130,7 @@ test('charts and tables of whole steps hold their numbers', () => {
     kernels: kernelTimes(profile),
   };
   assert.match(stepTable([step]), /step of inversion +64 +10.0 +80.0 .* 16.0 % +3$/);
-  assert.match(stepKernels(step), /conv +3 +9.00 +86/);
+  assert.match(stepKernels(step), /conv +4 +15.0 +90/);
   const svg = sceneToSvg(layerScene(step, 'any'));
   for (const text of ['b64.conv1', 'perceptual', 'forward', 'backward', '16 % of it outside'])
     assert.match(svg, text);
