@@ -22,7 +22,7 @@ import { rooflineScene } from './charts/roofline.js';
 import { compareRuns } from './compare.js';
 import { type ClockName, type Options, parseOptions, USAGE } from './options.js';
 import { runInChromium, servePage } from './page/serve.js';
-import { installPeers, PEERS, Peer } from './peer.js';
+import { installPeers, Peer } from './peer.js';
 import { Own } from './rounds.js';
 import { runKernels } from './run-kernels.js';
 import { stepKernels, stepTable } from './step-table.js';
@@ -72,19 +72,15 @@ async function benchInChromium(options: Options): Promise<number> {
 async function bench(options: Options): Promise<number> {
   for (const folder of [options.charts, ...(options.json ? [dirname(options.json)] : [])])
     await ensureWritableFolder(folder);
-  if (options.peers) await installPeers(say);
+  const isCompared = options.peers.length > 0;
+  if (isCompared) await installPeers(say);
   const interruption = interruptible();
   const device = await openChosenDevice(options.adapter, options);
-  const clockName = options.clock ?? (options.peers ? 'wall' : device.hasTimestamps ? 'gpu' : 'wall');
-  const peers = options.peers
-    ? PEERS.map(
-        (engine) =>
-          new Peer(engine, clockName === 'processor' ? 'processor' : 'wall', {
-            chosen: options.adapter !== undefined,
-            name: device.facts.name,
-          }),
-      )
-    : [];
+  const clockName = options.clock ?? (isCompared ? 'wall' : device.hasTimestamps ? 'gpu' : 'wall');
+  const adapter = { chosen: options.adapter !== undefined, name: device.facts.name };
+  const peers = options.peers.map((engine) => {
+    return new Peer(engine, clockName === 'processor' ? 'processor' : 'wall', adapter);
+  });
   try {
     await report(await measure(device, options, clockName, peers, interruption), options);
   } finally {
@@ -119,7 +115,7 @@ async function measure(
   const shared = { ceilings, repeats: options.repeats, signal, say };
   await runKernels(cases, new Own(device, clock), peers, {
     ...shared,
-    mostMilliseconds: options.peers ? ROW_MS.peers : ms,
+    mostMilliseconds: peers.length > 0 ? ROW_MS.peers : ms,
     onRows: (found, done) => {
       rows.push(...found);
       const [own] = found;

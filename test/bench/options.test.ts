@@ -9,7 +9,7 @@ test('without options: everything, by the clock that the adapter has', () => {
   assert.equal([options.kernels, options.shapes], [[], []]);
   assert.equal(
     [options.peers, options.subgroups, options.clock, options.json],
-    [false, true, undefined, undefined],
+    [[], true, undefined, undefined],
   );
 });
 
@@ -21,7 +21,10 @@ test('lists, files and switches', () => {
   assert.equal(options.kernels, ['conv3x3', 'upconv']);
   assert.equal(options.shapes, ['@16']);
   assert.equal(options.steps, [256, 1024]);
-  assert.equal([options.repeats, options.subgroups, options.peers], [4, false, true]);
+  assert.equal(
+    [options.repeats, options.subgroups, options.peers],
+    [4, false, ['tfjs', 'jax-js', 'ort-web']],
+  );
   assert.equal([options.clock, options.json, options.charts], ['wall', 'a.json', 'c']);
 });
 
@@ -30,6 +33,10 @@ test('--quick asks for less, and gives way to what is said', () => {
   assert.equal([quick.steps, quick.repeats, quick.quick], [[128], 3, true]);
   assert.equal(parseOptions(['--quick', '--steps', 'none', '--repeats', '9']).steps, []);
   assert.is(parseOptions(['--quick', '--repeats', '9']).repeats, 9);
+});
+
+test('some of the other engines', () => {
+  assert.equal(parseOptions(['--engines', 'jax-js']).peers, ['jax-js']);
 });
 
 test('two files are compared', () => {
@@ -42,6 +49,7 @@ for (const [words, said] of [
   [['--clock', 'sun'], /gpu, wall, processor/],
   [['--compare', 'a.json'], /two files/],
   [['--kernel', 'x'], /--kernel/],
+  [['--engines', 'torch'], /tfjs, jax-js, ort-web/],
   [['more'], /'more'/],
 ] as const) {
   test(`${words.join(' ')} is refused`, () => {
