@@ -7,7 +7,8 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { SUBGROUP_TILES } from './direct.js';
+import { tilesCost, transformCost } from './cost.js';
+import { SUBGROUP_TILES, subgroupTile } from './direct.js';
 import type { ConvolutionShape } from './shape.js';
 
 export interface WinogradPlan {
@@ -28,6 +29,8 @@ export interface WinogradPlan {
   readonly packing: (swap: boolean) => Packing;
   /** Of the packed weight: 4 times the weight with tiles of 4, 1.8 times with tiles of 2. */
   readonly weightBytes: number;
+  /** See cost.ts. */
+  readonly cost: number;
   /** Of the multiplying kernel, for so many tiles. */
   readonly workgroups: (tiles: number) => [number, number, number];
 }
@@ -40,12 +43,12 @@ const MOST_BYTES = 128 * 2 ** 20;
 /** Of the transformed input and the products together, where a row of tiles is not more by itself. */
 export const SCRATCH_BYTES = 32 * 2 ** 20;
 
-/** Every Winograd plan that is right for a shape on an adapter, the larger tile first. */
+/** Every Winograd plan that is right for a shape on an adapter, the cheapest by cost.ts first. */
 export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): WinogradPlan[] {
   const { kernelSize, stride, padding, inChannels, outChannels, transposed } = shape;
   if (kernelSize !== 3 || stride !== 1) return [];
   const into = 4 * Math.ceil(inChannels / 4);
-  return ([4, 2] as const).flatMap((tile) => {
+  const plans = ([4, 2] as const).flatMap((tile) => {
     const tilesY = Math.ceil(shape.outHeight / tile);
     const tilesX = Math.ceil(shape.outWidth / tile);
     const places = (tile + 2) ** 2;
@@ -67,46 +70,73 @@ export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): Win
         pack: (data) => packWinograd(data, outChannels, inChannels, tile, swap, transposed),
       }),
     };
-    const tiles = Math.min(mostRows, shape.batch * tilesY) * tilesX;
-    return [
-      ...subgroupMultiply(tiles, outChannels, places, facts.subgroupSize),
-      tiledMultiply(outChannels, places),
-    ].map((multiply) => ({ ...common, ...multiply, name: `winograd F${tile} ${multiply.name}` }));
+    const products: Products = {
+      tiles: shape.batch * tilesY * tilesX,
+      most: Math.min(mostRows, shape.batch * tilesY) * tilesX,
+      places,
+      depth: into / 4,
+      outChannels,
+    };
+    const transforms = transformCost(products.tiles, places, into, outChannels);
+    return [...subgroupMultiply(products, facts.subgroupSize), tiledMultiply(products)].map((multiply) => ({
+      ...common,
+      ...multiply,
+      name: `winograd F${tile} ${multiply.name}`,
+      cost: transforms + multiply.cost,
+    }));
   });
+  return plans.sort((one, other) => one.cost - other.cost);
 }
 
-type Multiply = Pick<WinogradPlan, 'name' | 'kernel' | 'constants' | 'workgroups'>;
+type Multiply = Pick<WinogradPlan, 'name' | 'kernel' | 'constants' | 'cost' | 'workgroups'>;
 
-/** @param most tiles at once */
-function subgroupMultiply(most: number, outChannels: number, places: number, lanes: number): Multiply[] {
+interface Products {
+  readonly tiles: number;
+  /** Tiles at once. */
+  readonly most: number;
+  readonly places: number;
+  /** Input channels in fours. */
+  readonly depth: number;
+  readonly outChannels: number;
+}
+
+function subgroupMultiply({ tiles, most, places, depth, outChannels }: Products, lanes: number): Multiply[] {
   const widths = SUBGROUP_TILES[lanes];
   if (!widths) return [];
   const widest = widths[0]!;
-  const { channels } = widths.findLast((each) => outChannels <= each.channels) ?? widest;
+  const channels = Math.min(
+    ...widths.map((each) => each.channels).filter((it) => it >= outChannels),
+    widest.channels,
+  );
   // Fewer tiles a lane where more would find nothing to do.
   const loads = [4, 2].find((count) => count * lanes <= widest.pixels && count * lanes < 2 * most) ?? 1;
   const pixels = loads * lanes;
+  const each = places * Math.ceil(tiles / pixels) * Math.ceil(outChannels / channels);
   if (Math.ceil(most / pixels) > 65535) return [];
   return [
     {
       name: `subgroup ${pixels}x${channels}`,
       kernel: 'winograd_multiply_subgroup',
       constants: { LANES: lanes, PIXELS: pixels, CHANNELS: channels / lanes },
-      workgroups: (tiles) => [Math.ceil(outChannels / channels), Math.ceil(tiles / pixels), places],
+      cost: tilesCost(each, depth, subgroupTile(lanes, { pixels, channels })),
+      workgroups: (count) => [Math.ceil(outChannels / channels), Math.ceil(count / pixels), places],
     },
   ];
 }
 
 const TILED = { PIXELS: 4, CHANNELS: 8 };
 
-function tiledMultiply(outChannels: number, places: number): Multiply {
+function tiledMultiply({ tiles, places, depth, outChannels }: Products): Multiply {
+  const { PIXELS, CHANNELS } = TILED;
+  const threads = (count: number) => Math.ceil(count / PIXELS) * Math.ceil(outChannels / CHANNELS);
+  const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS, lanes: 1 };
   return {
-    name: `tiled ${TILED.PIXELS}x${TILED.CHANNELS}`,
+    name: `tiled ${PIXELS}x${CHANNELS}`,
     kernel: 'winograd_multiply',
     constants: TILED,
-    workgroups: (tiles) => {
-      const threads = Math.ceil(tiles / TILED.PIXELS) * Math.ceil(outChannels / TILED.CHANNELS);
-      const [columns, rows] = linearGrid(threads);
+    cost: tilesCost(places * threads(tiles), depth, tile),
+    workgroups: (count) => {
+      const [columns, rows] = linearGrid(threads(count));
       return [columns, rows, places];
     },
   };
