@@ -17,6 +17,7 @@ export interface Operation {
   readonly backward?: Backward;
   /** Changes variables, so it runs even where nothing reads an output of it. */
   readonly effect: boolean;
+  readonly overwrites?: Tensor | undefined;
 }
 
 export type Backward = (
@@ -29,6 +30,11 @@ export interface OperationSpec {
   readonly inputs: readonly Tensor[];
   readonly shapes: readonly Shape[];
   readonly lower: (emit: Lowering, outputs: readonly Tensor[]) => void;
+  /**
+   * An input whose values the launches find in the first output, as large as it, and change there. Where nothing else reads
+   * the input any more, the output has its memory; else it is copied before.
+   */
+  readonly overwrites?: Tensor;
   /** Left out where no gradient flows. Gets the outputs too, since many gradients are cheapest from them. */
   readonly backward?: (
     gradients: readonly (Tensor | undefined)[],
@@ -131,6 +137,7 @@ export class Graph {
       lower: (emit) => emit.labelled(name, () => spec.lower(emit, outputs)),
       ...(backward && { backward: (gradients, wanted) => backward(gradients, wanted, outputs) }),
       effect: false,
+      overwrites: spec.overwrites,
     });
     return outputs;
   }

@@ -22,11 +22,15 @@ export class Lowering {
   /** By their keys. */
   readonly convolutions = new Map<string, PlannedConvolution>();
   readonly launches: Launch<Storage>[] = [];
+  /** The most floating-point operations of one launch. */
+  readonly mostFlops: number;
+  readonly #takenOver = new Map<Tensor, Storage>();
   #label = '';
 
-  constructor(facts: AdapterFacts, choices: PlanChoices) {
+  constructor(facts: AdapterFacts, choices: PlanChoices, mostFlops = Infinity) {
     this.facts = facts;
     this.choices = choices;
+    this.mostFlops = mostFlops;
   }
 
   labelled(label: string, body: () => void): void {
@@ -52,9 +56,19 @@ export class Lowering {
   #put(launch: Omit<Launch<Operand>, 'label'>): void {
     const bindings: Record<string, Storage> = {};
     for (const [name, operand] of Object.entries<Operand>(launch.bindings)) {
-      bindings[name] = operand instanceof Tensor ? operand.storage : operand;
+      bindings[name] = operand instanceof Tensor ? this.storageOf(operand) : operand;
     }
     this.launches.push({ ...launch, label: this.#label, bindings });
+  }
+
+  /** Where a tensor lies in this program. */
+  storageOf(tensor: Tensor): Storage {
+    return this.#takenOver.get(tensor) ?? tensor.storage;
+  }
+
+  /** From now on `heir` lies where `tensor` does. */
+  takeOver(heir: Tensor, tensor: Tensor): void {
+    this.#takenOver.set(heir, this.storageOf(tensor));
   }
 
   /** Memory that lives only between the launches of this operation. */

@@ -153,6 +153,7 @@ function launchConvolution(
       },
       epilogueParams(epilogue),
       (name, elements) => emit.scratch(name, [elements]),
+      { mostFlops: emit.mostFlops },
     ),
   );
 }
