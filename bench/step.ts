@@ -20,6 +20,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '3' },
     narrow: { type: 'string', default: '1' },
     adapter: { type: 'string' },
+    'low-memory': { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +37,7 @@ const target = prepareTarget(noise, model, method);
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
 console.log(describeAdapter(device.facts));
 const before = resident();
-const inverter = await Inverter.build(device, model, method);
+const inverter = await Inverter.build(device, model, method, 1, { lowMemory: values['low-memory'] });
 console.log('planned', JSON.stringify(inverter.memory));
 
 let last = 0;

@@ -66,6 +66,13 @@ export class Executable {
   }
 }
 
+export interface PlanOptions {
+  /** Which plans run convolutions; by default what the device's tuning says. */
+  readonly choices?: PlanChoices | undefined;
+  /** Rather small than fast. */
+  readonly isLean?: boolean;
+}
+
 /**
  * Builds what the effects of the graph and the tensors in `outputs` need, in traced order; the rest is left out. What
  * `variables` names is there for the host even where no operation uses it.
@@ -78,17 +85,15 @@ export async function compile(
     readonly name: string;
     readonly outputs?: readonly Tensor[];
     readonly variables?: readonly Tensor[];
-    /** Which plans run convolutions; by default what the device's tuning says. */
-    readonly choices?: PlanChoices | undefined;
-  },
+  } & PlanOptions,
 ): Promise<Executable> {
   const outputs = options.outputs ?? [];
   for (const output of outputs) output.keep();
-  const emit = new Lowering(
-    device.facts,
-    options.choices ?? device.tuning.choices,
-    mostFlops(device.throughput),
-  );
+  const emit = new Lowering(device.facts, {
+    choices: options.choices ?? device.tuning.choices,
+    mostFlops: mostFlops(device.throughput),
+    isLean: options.isLean ?? false,
+  });
   lower(emit, graph, outputs);
   const keep = [...outputs, ...(options.variables ?? [])].map(persistent);
   const program = await Program.build(device, options.name, emit.launches, keep);

@@ -18,6 +18,8 @@ export interface Operation {
   /** Changes variables, so it runs even where nothing reads an output of it. */
   readonly effect: boolean;
   readonly overwrites?: Tensor | undefined;
+  /** Operations before it whose gradients it makes; see `checkpoint`. */
+  readonly standsFor?: readonly Operation[];
 }
 
 export type Backward = (
@@ -52,8 +54,14 @@ export function aligned(elements: number): number {
 
 export class Graph {
   readonly operations: Operation[] = [];
+  /** Whether gradients make again what lies inside of a `checkpoint`, instead of keeping it. */
+  readonly recomputes: boolean;
   readonly #scope: string[] = [];
   readonly #fills = new Map<string, Tensor>();
+
+  constructor({ recomputes = false }: { readonly recomputes?: boolean } = {}) {
+    this.recomputes = recomputes;
+  }
 
   /** Names made inside `body` begin with `scope.`: they appear in profiles and errors. */
   scoped<T>(scope: string, body: () => T): T {

@@ -1,9 +1,8 @@
 /** Where an inversion starts: f from the encoder (without one at the base code of the mean code), the detail code at the mean w, and the target's perceptual features. */
-import { compile, type Executable } from '../autograd/compile.js';
+import { compile, type Executable, type PlanOptions } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import { sizeOf, type Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
-import type { PlanChoices } from '../engine/tuning/choices.js';
 import type { Codes } from './codes.js';
 import type { Method } from './method.js';
 import { type Model, requirePNorm } from './model.js';
@@ -57,12 +56,7 @@ export class Starter {
     this.#outputs = outputs;
   }
 
-  static async build(
-    device: Device,
-    model: Model,
-    method: Method,
-    choices: PlanChoices | undefined,
-  ): Promise<Starter> {
+  static async build(device: Device, model: Model, method: Method, plans: PlanOptions): Promise<Starter> {
     const graph = new Graph();
     const { generator } = model;
     const side = perceptualSide(generator.resolution, method);
@@ -91,7 +85,7 @@ export class Starter {
 
     const outputs = [...features, ...(base ? [base] : []), ...(detail ? [detail] : [])];
     const variables = [perceptual, average, ...(encoder ? [encoder] : [])];
-    const executable = await compile(device, graph, { name: 'start', outputs, variables, choices });
+    const executable = await compile(device, graph, { name: 'start', outputs, variables, ...plans });
     const inputs = { encoder, perceptual, average };
     return new Starter(executable, generator.meanCode, sizeOf(shapes.detail), notes, inputs, {
       base,
