@@ -42,9 +42,11 @@ export function backpropagate(
     const wanted = operation.inputs.map((input) => reached.has(input));
     if (!incoming.some(Boolean) || !wanted.some(Boolean)) continue;
     if (!operation.backward) throw new Error(`operation '${operation.name}' has no gradient`);
-    const { backward } = operation;
+    const { backward, standsFor } = operation;
     const { graph } = operation.outputs[0]!;
-    const outgoing = graph.scoped(`∂${operation.name}`, () => backward(incoming, wanted));
+    const outgoing = standsFor // whose operations have names of their own
+      ? backward(incoming, wanted)
+      : graph.scoped(`∂${operation.name}`, () => backward(incoming, wanted));
     operation.inputs.forEach((input, at) => {
       const gradient = outgoing[at];
       if (wanted[at] && gradient) accumulate(input, gradient);
