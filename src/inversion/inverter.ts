@@ -147,7 +147,7 @@ export class Inverter {
         ...plans,
       }),
     );
-    const computation = await computationOf(device.facts, [starter.executable, executable]);
+    const computation = await computationOf(device.facts, [...starter.executables, executable]);
     return new Inverter(model, method, batch, computation, starter, { ...step, executable });
   }
 
@@ -157,7 +157,9 @@ export class Inverter {
 
   /** The convolutions of the start and of a step, for a tuner. */
   get convolutions(): PlannedConvolution[] {
-    return [this.#starter.executable, this.#parts.executable].flatMap((it) => [...it.convolutions.values()]);
+    return [...this.#starter.executables, this.#parts.executable].flatMap((it) => [
+      ...it.convolutions.values(),
+    ]);
   }
 
   /** GPU time of every launch of one step, on whatever the codes hold now. Counts as a step. */
