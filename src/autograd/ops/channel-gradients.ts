@@ -1,4 +1,4 @@
-/** The two backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
+/** Backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
 import { linearGrid } from '../../engine/launch.js';
 import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
@@ -72,6 +72,42 @@ export function scaleGradient(dv: Tensor, x: Tensor, scaleIn: Tensor): { dx: Ten
         bindings: { flow: flow!, x, scaleIn, partial },
         params,
         workgroups,
+      });
+      total(emit, x, partial, sum!);
+    },
+  });
+  return { dx: dx!, dscaleIn: dscaleIn! };
+}
+
+/** The most output channels of a `pointwiseGradient`. */
+export const MOST_POINTWISE = 4;
+
+/**
+ * dx and d(scaleIn) of u = (x · scaleIn) · weightᵀ at every pixel, from du [N, H, W, O]: a 1×1 convolution to a few channels, as those
+ * that make pictures are. The gradient of x · scaleIn, as large as x, never stands in memory. weight [O, C, 1, 1], frozen. One operation.
+ */
+export function pointwiseGradient(
+  du: Tensor,
+  x: Tensor,
+  scaleIn: Tensor,
+  weight: Tensor,
+): { dx: Tensor; dscaleIn: Tensor } {
+  const { batch, channels } = extent(x);
+  const outs = du.shape.at(-1)!;
+  const [dx, dscaleIn] = x.graph.operation({
+    name: 'pointwise',
+    inputs: [du, x, scaleIn],
+    shapes: [x.shape, scaleIn.shape],
+    lower: (emit, [out, sum]) => {
+      const { family, chunks, params, workgroups } = chunked(x);
+      const partial = emit.scratch('partial sums', [batch, chunks, channels]);
+      emit.launch({
+        kernel: `${family}.pointwise`,
+        constants: { OUTS: outs },
+        bindings: { du, x, scaleIn, weight, dx: out!, partial },
+        params,
+        workgroups,
+        flops: 2 * (outs + 1) * x.size,
       });
       total(emit, x, partial, sum!);
     },
