@@ -10,6 +10,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lower } from '../src/autograd/compile.js';
 import { Lowering } from '../src/autograd/lowering.js';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { type Device, openDevice } from '../src/engine/device.js';
@@ -20,7 +21,6 @@ import {
   isWinograd,
 } from '../src/engine/plans/convolution/plan.js';
 import { Program } from '../src/engine/program.js';
-import { NO_CHOICES } from '../src/engine/tuning/choices.js';
 import { adapterClass } from '../src/engine/tuning/keys.js';
 import { SHIPPED } from '../src/engine/tuning/shipped.js';
 import { type Contest, type Prepare, type Raced, type Timed, tune } from '../src/engine/tuning/tuner.js';
@@ -31,6 +31,7 @@ import { traceStep } from '../src/inversion/step.js';
 import { paperModel } from './paper-model.js';
 
 const WORTH = 1.1;
+const STEP = { batch: 1, capacity: 1, lowMemory: false };
 
 const MODELS: Readonly<Record<string, () => Promise<Model> | Model>> = {
   default: () => loadModelFolder(),
@@ -64,9 +65,9 @@ device.destroy();
 /** The convolutions of a step, in F/W+ and in W+. */
 function contestsOf({ facts }: Device, model: Model): Contest[] {
   return (['f/w+', 'w+'] as const).flatMap((space) => {
-    const emit = new Lowering(facts, NO_CHOICES);
-    const { graph } = traceStep(model, defaultMethod(space, model.baseSize), 1, 1);
-    for (const operation of graph.operations) operation.lower(emit);
+    const emit = new Lowering(facts);
+    const { graph } = traceStep(model, defaultMethod(space, model.baseSize), STEP);
+    lower(emit, graph);
     return [...emit.convolutions.values()];
   });
 }

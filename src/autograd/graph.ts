@@ -17,6 +17,9 @@ export interface Operation {
   readonly backward?: Backward;
   /** Changes variables, so it runs even where nothing reads an output of it. */
   readonly effect: boolean;
+  readonly overwrites?: Tensor | undefined;
+  /** Operations before it whose gradients it makes; see `checkpoint`. */
+  readonly standsFor?: readonly Operation[];
 }
 
 export type Backward = (
@@ -29,6 +32,11 @@ export interface OperationSpec {
   readonly inputs: readonly Tensor[];
   readonly shapes: readonly Shape[];
   readonly lower: (emit: Lowering, outputs: readonly Tensor[]) => void;
+  /**
+   * An input whose values the launches find in the first output, as large as it, and change there. Where nothing else reads
+   * the input any more, the output has its memory; else it is copied before.
+   */
+  readonly overwrites?: Tensor;
   /** Left out where no gradient flows. Gets the outputs too, since many gradients are cheapest from them. */
   readonly backward?: (
     gradients: readonly (Tensor | undefined)[],
@@ -46,8 +54,14 @@ export function aligned(elements: number): number {
 
 export class Graph {
   readonly operations: Operation[] = [];
+  /** Whether gradients make again what lies inside of a `checkpoint`, instead of keeping it. */
+  readonly recomputes: boolean;
   readonly #scope: string[] = [];
   readonly #fills = new Map<string, Tensor>();
+
+  constructor({ recomputes = false }: { readonly recomputes?: boolean } = {}) {
+    this.recomputes = recomputes;
+  }
 
   /** Names made inside `body` begin with `scope.`: they appear in profiles and errors. */
   scoped<T>(scope: string, body: () => T): T {
@@ -131,6 +145,7 @@ export class Graph {
       lower: (emit) => emit.labelled(name, () => spec.lower(emit, outputs)),
       ...(backward && { backward: (gradients, wanted) => backward(gradients, wanted, outputs) }),
       effect: false,
+      overwrites: spec.overwrites,
     });
     return outputs;
   }

@@ -35,6 +35,7 @@ export interface Options {
   readonly resume: boolean;
   readonly restart: boolean;
   readonly profile: boolean;
+  readonly lowMemory: boolean;
   readonly model: string | undefined;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
@@ -79,6 +80,7 @@ export function parseOptions(words: readonly string[]): Options {
     resume: values.resume ?? false,
     restart: values.restart ?? false,
     profile: values.profile ?? false,
+    lowMemory: values['low-memory'] ?? false,
     model: values.model,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
@@ -114,6 +116,7 @@ function parse(words: readonly string[]) {
         resume: { type: 'boolean' },
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
+        'low-memory': { type: 'boolean' },
         model: { type: 'string' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },

@@ -17,6 +17,8 @@ interface Sample {
 
 /** Every kernel that reaches a barrier stands here. */
 const samples: Partial<Record<KernelName, Sample>> = {
+  'channel_gradients.total': { params: { chunks: 150, channels: 1 }, elements: 150 },
+  'channel_gradients_4.total': { params: { chunks: 150, channels: 1 }, elements: 600 },
   'reduce.total': { params: { threads: 150, factor: 1 }, elements: 150 },
 };
 

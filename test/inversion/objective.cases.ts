@@ -8,6 +8,9 @@ import { assertRecorded, evaluate, type Input } from '../nets/evaluate.js';
 import { type ChannelTable, uniform } from '../nets/random-weights.js';
 import { NARROW, randomModel } from './random-model.js';
 
+/** At 1024 pixels, as narrow as a software adapter wants it. */
+const TALL: ChannelTable = { 4: 16, 8: 16, 16: 16, 32: 16, 64: 16, 128: 8, 256: 8, 512: 4, 1024: 4 };
+
 /** The loss of the first step, its terms and gradients, as recorded. */
 function recorded(
   title: string,
@@ -19,6 +22,7 @@ function recorded(
     readonly side: number;
     readonly penalty?: boolean;
     readonly method?: Partial<Method>;
+    readonly fixture?: string;
   },
 ): TestCase {
   return {
@@ -60,7 +64,7 @@ function recorded(
         return { outputs, loss: terms.total, withRespectTo };
       });
 
-      const file = TensorFile.parse(await t.fixture('networks'));
+      const file = TensorFile.parse(await t.fixture(each.fixture ?? 'networks'));
       const wanted = file.floats(`${name} terms`);
       TERMS.forEach((term, at) => {
         const value = found[term]?.[0] ?? 0;
@@ -108,6 +112,23 @@ export const cases: TestCase[] = [
     baseSize: 8,
     side: 96,
     method: { perceptualSize: 96, perceptualUpsampling: true },
+  }),
+  recorded('1024 pixels from f of side 16', {
+    name: 'objective 1024',
+    fixture: 'objective1024',
+    channels: TALL,
+    space: 'f/w+',
+    baseSize: 16,
+    side: 256,
+  }),
+  recorded('1024 pixels from f of side 8, with the penalty', {
+    name: 'objective 1024 from 8',
+    fixture: 'objective1024',
+    channels: TALL,
+    space: 'f/w+',
+    baseSize: 8,
+    side: 256,
+    penalty: true,
   }),
   {
     name: 'the weights of the loss are factors of its terms',

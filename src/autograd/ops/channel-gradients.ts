@@ -28,30 +28,29 @@ export function epilogueGradient(
   epilogue: Epilogue,
   scaleWanted: boolean,
 ): { du: Tensor; dscaleOut: Tensor | undefined } {
-  const { batch, pixels, channels } = extent(y);
+  const { batch, channels } = extent(y);
   const [du, dscaleOut] = y.graph.operation({
     name: 'epilogue',
     inputs: [dy, y, epilogue.scaleOut],
     shapes: scaleWanted ? [y.shape, [batch, channels]] : [y.shape],
-    lower: (emit, [dx, sum]) => {
-      const chunk = chunkOf(pixels);
-      const chunks = Math.ceil(pixels / chunk);
+    overwrites: dy,
+    lower: (emit, [flow, sum]) => {
+      const { family, chunks, params, workgroups } = chunked(y);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
       emit.launch({
-        kernel: 'channel_gradients.epilogue',
+        kernel: `${family}.epilogue`,
         bindings: {
-          dy,
+          flow: flow!,
           y,
           scaleOut: epilogue.scaleOut,
           noise: epilogue.noise.map,
           bias: epilogue.bias,
-          dx: dx!,
           partial,
         },
-        params: { batch, pixels, channels, chunk, ...epilogueParams(epilogue) },
-        workgroups: linearGrid(batch * chunks * channels),
+        params: { ...params, ...epilogueParams(epilogue) },
+        workgroups,
       });
-      if (sum) total(emit, partial, sum, batch, chunks, channels);
+      if (sum) total(emit, y, partial, sum);
     },
   });
   return { du: du!, dscaleOut };
@@ -59,46 +58,53 @@ export function epilogueGradient(
 
 /** dx and d(scaleIn) from the gradient `dv` of v = x · scaleIn, x [N, H, W, C], N · C scales of any shape. One operation. */
 export function scaleGradient(dv: Tensor, x: Tensor, scaleIn: Tensor): { dx: Tensor; dscaleIn: Tensor } {
-  const { batch, pixels, channels } = extent(x);
+  const { batch, channels } = extent(x);
   const [dx, dscaleIn] = x.graph.operation({
     name: 'input scale',
     inputs: [dv, x, scaleIn],
     shapes: [x.shape, scaleIn.shape],
-    lower: (emit, [out, sum]) => {
-      const chunk = chunkOf(pixels);
-      const chunks = Math.ceil(pixels / chunk);
+    overwrites: dv,
+    lower: (emit, [flow, sum]) => {
+      const { family, chunks, params, workgroups } = chunked(x);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
       emit.launch({
-        kernel: 'channel_gradients.prologue',
-        bindings: { dv, x, scaleIn, dx: out!, partial },
-        params: { batch, pixels, channels, chunk },
-        workgroups: linearGrid(batch * chunks * channels),
+        kernel: `${family}.prologue`,
+        bindings: { flow: flow!, x, scaleIn, partial },
+        params,
+        workgroups,
       });
-      total(emit, partial, sum!, batch, chunks, channels);
+      total(emit, x, partial, sum!);
     },
   });
   return { dx: dx!, dscaleIn: dscaleIn! };
 }
 
-function total(
-  emit: Lowering,
-  parts: Storage,
-  sum: Operand,
-  batch: number,
-  chunks: number,
-  channels: number,
-): void {
+function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
+  const { family, chunks, params } = chunked(of);
   emit.launch({
-    kernel: 'channel_gradients.total',
+    kernel: `${family}.total`,
     bindings: { parts, sum },
-    params: { batch, chunks, channels },
-    workgroups: linearGrid(batch * channels),
+    params: { chunks, channels: params.channels },
+    workgroups: [params.channels, params.batch, 1],
   });
 }
 
-/** About as many chunks as pixels in one: short sums in both passes, and small rounding errors. */
-function chunkOf(pixels: number): number {
-  return Math.ceil(Math.sqrt(pixels));
+/** At most so many pixels of a channel are summed by one thread. */
+const MOST_PIXELS = 256;
+
+/** About as many chunks as pixels in one: short sums in both passes, and small rounding errors. Channels go in fours where they can. */
+function chunked(of: Tensor) {
+  const { batch, pixels, channels } = extent(of);
+  const inFours = channels % 4 === 0;
+  const chunk = Math.min(MOST_PIXELS, Math.ceil(Math.sqrt(pixels)));
+  const chunks = Math.ceil(pixels / chunk);
+  const params = { batch, pixels, channels: inFours ? channels / 4 : channels, chunk };
+  return {
+    family: inFours ? 'channel_gradients_4' : 'channel_gradients',
+    chunks,
+    params,
+    workgroups: linearGrid(batch * chunks * params.channels),
+  } as const;
 }
 
 function extent({ shape }: Tensor): { batch: number; pixels: number; channels: number } {

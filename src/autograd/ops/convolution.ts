@@ -137,7 +137,8 @@ function launchConvolution(
   },
 ): void {
   const { x, weight, shape, epilogue } = call;
-  const plan = emit.planned(shape, 'any', planConvolution(shape, emit.facts, emit.choices));
+  const { facts, choices, isLean } = emit;
+  const plan = emit.planned(shape, 'any', planConvolution(shape, facts, choices, isLean));
   emit.launchAll(
     convolutionLaunches<Operand>(
       shape,
@@ -153,6 +154,7 @@ function launchConvolution(
       },
       epilogueParams(epilogue),
       (name, elements) => emit.scratch(name, [elements]),
+      { mostFlops: emit.mostFlops },
     ),
   );
 }

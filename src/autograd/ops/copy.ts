@@ -33,7 +33,8 @@ export function copyInto(
   return whole!;
 }
 
-function copy(emit: Lowering, a: Tensor, y: Tensor, count: number): void {
+/** The first `count` elements of `a` to `y`, zeros behind them. */
+export function copy(emit: Lowering, a: Tensor, y: Tensor, count: number): void {
   emit.launch({
     kernel: 'copy',
     bindings: { a, y },

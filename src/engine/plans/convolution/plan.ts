@@ -3,7 +3,7 @@ import type { AdapterFacts } from '../../adapter.js';
 import { choosePlan, NO_CHOICES, type PlanChoices } from '../../tuning/choices.js';
 import { shapeKey } from '../../tuning/keys.js';
 import { type DirectPlan, directPlans } from './direct.js';
-import type { ConvolutionShape } from './shape.js';
+import { type ConvolutionShape, phaseFlops, phasesOf } from './shape.js';
 import { type WinogradPlan, winogradPlans } from './winograd.js';
 
 export type ConvolutionPlan = DirectPlan | WinogradPlan;
@@ -12,13 +12,28 @@ export function isWinograd(plan: ConvolutionPlan): plan is WinogradPlan {
   return 'tile' in plan;
 }
 
-/** The plan that `choices` name for a shape, else the preferred one. */
+/**
+ * The plan that `choices` name for a shape, else the preferred one.
+ * @param isLean leaves out plans whose packed weights take more memory than the time is worth that they save.
+ */
 export function planConvolution(
   shape: ConvolutionShape,
   facts: AdapterFacts,
   choices: PlanChoices = NO_CHOICES,
+  isLean = false,
 ): ConvolutionPlan {
-  return choosePlan(convolutionPlans(shape, facts), convolutionKey(shape, 'any'), choices);
+  const plans = convolutionPlans(shape, facts);
+  const allowed = isLean ? plans.filter((plan) => isWorthItsWeight(shape, plan)) : plans;
+  return choosePlan(allowed, convolutionKey(shape, 'any'), choices);
+}
+
+/** Bytes beyond the plain weight for each floating-point operation: keeps the paper's step below 1 GiB. */
+const WORTH = 1.5 * 2 ** -10;
+
+function isWorthItsWeight(shape: ConvolutionShape, { weightBytes }: ConvolutionPlan): boolean {
+  const plain = 4 * shape.inChannels * shape.outChannels * shape.kernelSize ** 2;
+  const flops = phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
+  return weightBytes - plain <= WORTH * flops;
 }
 
 /** The same where the plan has to be a direct one, which can make bands of rows. */
