@@ -2,10 +2,13 @@
  * fwplus, what both hosts share. Node and browsers add how a model is read: see index.node.ts and index.browser.ts. The
  * engine below it is an entry of its own, `fwplus/engine`.
  */
+export { tuningStore } from '#tuning-store';
 export { type AdapterFacts, describeAdapter } from './engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from './engine/device.js';
 export type { MemoryReport } from './engine/memory.js';
 export type { LaunchTime } from './engine/program.js';
+export type { TuningStore } from './engine/tuning/remembered.js';
+export type { Raced, TuneOptions } from './engine/tuning/tuner.js';
 export { FwplusError } from './errors.js';
 export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
 export type { Direction } from './inversion/editing/direction.js';
@@ -43,6 +46,7 @@ export type { PNormStatistics } from './inversion/pnorm.js';
 export { Renderer } from './inversion/renderer.js';
 export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
 export { prepareTarget, type Target } from './inversion/target.js';
+export { tuneModel } from './inversion/tune-model.js';
 export { type AnimationOptions, encodeApng } from './io/apng.js';
 export type { DecodeOptions } from './io/budget.js';
 export { decodeImage } from './io/decode.js';

@@ -2,10 +2,12 @@
  * `fwplus/engine`: the autograd engine on its own. Variables and constants of a Graph go through the operations, `gradients`
  * and `adam` extend the graph, `compile` makes it run on a device from `openDevice`.
  */
+export { tuningStore } from '#tuning-store';
 export { type AdapterFacts, describeAdapter } from '../engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
 export type { MemoryReport } from '../engine/memory.js';
 export type { LaunchTime, Plan } from '../engine/program.js';
+export type { TuningStore } from '../engine/tuning/remembered.js';
 export { FwplusError } from '../errors.js';
 export { type AdamOptions, adam, type Moments } from './adam.js';
 export { compile, type Executable } from './compile.js';

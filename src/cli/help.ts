@@ -56,6 +56,17 @@ The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and 
       --steps N          steps a method (200)
       --fit MODE, --max-megapixels N, --resume, --restart, --model DIR   as in invert
 `,
+  bench: `fwplus bench --shape 512x512@32 [--shape …] [options]
+
+How fast convolutions run here, forward and back, beside what the adapter can do at most.
+
+      --shape IxO@S      channels in and out, side of the input; @HxW where it is not square; any number of shapes
+      --kernel K         conv3x3, conv1x1, conv3x3s2, upconv3x3, … (conv3x3)
+      --pass PASS        forward or data-gradient (both)
+      --repeats N        samples at most for each (20)
+      --no-subgroups     plans without subgroups
+      --json FILE        the results
+`,
   tune: `fwplus tune [options]
 
 Races the kernels that can run each layer of a model on this adapter, and remembers the fastest for all later runs.

@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 /** The `fwplus` command. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { FwplusError } from '../errors.js';
-import { PACKAGE_FOLDER } from '../index.node.js';
+import { bench } from './bench.js';
 import { directions } from './directions.js';
 import { doctor } from './doctor.js';
 import { edit } from './edit.js';
@@ -13,6 +11,7 @@ import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
 import { tune } from './tune.js';
 import { UsageError } from './usage-error.js';
+import { ownVersion } from './version.js';
 
 // Whoever read along may be gone (a closed terminal, `| head`); saving goes on all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -35,8 +34,7 @@ async function main(words: readonly string[]): Promise<number> {
 async function perform(options: Options): Promise<number> {
   const { command, images } = options;
   if (options.version) {
-    const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${ownVersion()}\n`);
     return 0;
   }
   const asked = options.help || command === 'help';
@@ -53,6 +51,7 @@ async function perform(options: Options): Promise<number> {
   if (stray !== undefined) {
     throw new UsageError(`${command} takes no --${stray}.`, { hint: `See fwplus ${command} --help.` });
   }
+  if (command === 'bench') return bench(options);
   if (command === 'doctor') return doctor(options);
   if (command === 'invert') return invert(options);
   if (command === 'edit') return edit(options);

@@ -1,5 +1,6 @@
 /** The command line, checked. */
 import { parseArgs } from 'node:util';
+import type { Pass } from '../autograd/measure/kernel-case.js';
 import { parseRows, type RowRange } from '../inversion/editing/rows.js';
 import type { PNormForm, Space } from '../inversion/method.js';
 import type { FitMode } from '../io/fit.js';
@@ -36,6 +37,13 @@ export interface Options {
   readonly restart: boolean;
   readonly profile: boolean;
   readonly lowMemory: boolean;
+  /** Of convolutions to measure. */
+  readonly shapes: readonly string[];
+  readonly kernel: string | undefined;
+  readonly pass: Pass | undefined;
+  readonly repeats: number | undefined;
+  readonly json: string | undefined;
+  readonly subgroups: boolean;
   readonly model: string | undefined;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
@@ -81,6 +89,12 @@ export function parseOptions(words: readonly string[]): Options {
     restart: values.restart ?? false,
     profile: values.profile ?? false,
     lowMemory: values['low-memory'] ?? false,
+    shapes: values.shape ?? [],
+    kernel: values.kernel,
+    pass: choice('--pass', values.pass, ['forward', 'data-gradient']),
+    repeats: integer('--repeats', values.repeats, 1, 1000),
+    json: values.json,
+    subgroups: !values['no-subgroups'],
     model: values.model,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
@@ -117,6 +131,12 @@ function parse(words: readonly string[]) {
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
         'low-memory': { type: 'boolean' },
+        shape: { type: 'string', multiple: true },
+        kernel: { type: 'string' },
+        pass: { type: 'string' },
+        repeats: { type: 'string' },
+        json: { type: 'string' },
+        'no-subgroups': { type: 'boolean' },
         model: { type: 'string' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },

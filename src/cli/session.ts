@@ -65,8 +65,15 @@ export async function withSession<T>(
 }
 
 /** Like openDevice; and where `software` is wanted, nothing else is taken for it. */
-export async function openChosenDevice(adapter: string | undefined): Promise<Device> {
-  const device = await openDevice({ tuning: tuningStore(), ...(adapter !== undefined && { adapter }) });
+export async function openChosenDevice(
+  adapter: string | undefined,
+  { subgroups = true }: { readonly subgroups?: boolean } = {},
+): Promise<Device> {
+  const device = await openDevice({
+    tuning: tuningStore(),
+    subgroups,
+    ...(adapter !== undefined && { adapter }),
+  });
   if (adapter === 'software' && !device.facts.software) {
     device.destroy();
     throw new FwplusError(`No software adapter was found, only ${describeAdapter(device.facts)}.`, {

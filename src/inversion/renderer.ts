@@ -4,6 +4,8 @@ import { Graph } from '../autograd/graph.js';
 import type { PlannedConvolution } from '../autograd/lowering.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
+import type { MemoryReport } from '../engine/memory.js';
+import type { LaunchTime } from '../engine/program.js';
 import { FwplusError } from '../errors.js';
 import { type Image, imageFromFloat } from '../io/image.js';
 import type { Codes } from './codes.js';
@@ -59,6 +61,15 @@ export class Renderer {
   async render(codes: Codes): Promise<Image> {
     const [, height, width] = this.#image.shape as [number, number, number];
     return imageFromFloat(await this.renderFloat(codes), width, height);
+  }
+
+  get memory(): MemoryReport {
+    return this.#executable.memory;
+  }
+
+  /** GPU time of every launch of one picture, of whatever the codes hold now. */
+  profile(): Promise<LaunchTime[]> {
+    return this.#executable.profile();
   }
 
   destroy(): void {

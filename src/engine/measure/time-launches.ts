@@ -2,20 +2,22 @@
 import type { Device } from '../device.js';
 import type { Launch } from '../launch.js';
 import { Program } from '../program.js';
-import { type Persistent, rootOf, type Storage } from '../storage.js';
+import { rootOf, type Storage } from '../storage.js';
+import { randomValues } from './random-values.js';
 
 /**
- *   gpu   the adapter's own timestamps around every launch: nothing but kernels
- *   wall  from before the encoding until the work is done, divided by the copies in one submit: what a caller waits for
+ *   'gpu'       the adapter's own timestamps around every launch: nothing but kernels
+ *   'wall'      from before the encoding until the work is done, divided by the copies in one submit: what a caller waits for
+ *   a function  the same by another clock, in milliseconds
  */
-export type Clock = 'gpu' | 'wall';
+export type Clock = 'gpu' | 'wall' | (() => number);
 
 export interface TimingOptions {
   /** Samples at most. */
   readonly repeats: number;
   /** No further sample is begun after so long. One is always taken. */
   readonly mostMilliseconds: number;
-  /** By default `gpu` where the adapter has timestamps. */
+  /** By default 'gpu' where the adapter has timestamps, else the wall's. */
   readonly clock?: Clock;
 }
 
@@ -68,8 +70,8 @@ export class Stopwatch {
     let once: number;
     try {
       fill(single, launches);
-      await wallTime(device, single); // software adapters compile now
-      once = await wallTime(device, single);
+      await timeRun(device, single, 'wall'); // software adapters compile now
+      once = await timeRun(device, single, 'wall');
     } catch (error) {
       single.destroy();
       throw error;
@@ -84,9 +86,10 @@ export class Stopwatch {
     return new Stopwatch(device, clock, program, copies);
   }
 
-  /** Milliseconds of one run of the list: by the GPU's clock of the quickest copy, by the wall's of the average one. */
+  /** Milliseconds of one run of the list: by the GPU's clock of the quickest copy, by others of the average one. */
   async sample(): Promise<number> {
-    if (this.clock === 'wall') return (await wallTime(this.#device, this.#program)) / this.#copies;
+    const { clock } = this;
+    if (clock !== 'gpu') return (await timeRun(this.#device, this.#program, clock)) / this.#copies;
     const times = await this.#program.profile();
     const length = times.length / this.#copies;
     let least = Number.POSITIVE_INFINITY;
@@ -105,12 +108,18 @@ export class Stopwatch {
   }
 }
 
-async function wallTime(device: Device, program: Program): Promise<number> {
+/** The function behind a clock; for what cannot be stamped the wall's. */
+export function nowOf(clock: Clock | undefined): () => number {
+  return typeof clock === 'function' ? clock : () => performance.now();
+}
+
+async function timeRun(device: Device, program: Program, clock: Clock): Promise<number> {
+  const now = nowOf(clock);
   await device.idle();
-  const began = performance.now();
+  const began = now();
   program.run();
   await device.idle();
-  return performance.now() - began;
+  return now() - began;
 }
 
 /** Random numbers in [-1, 1): on zeros a GPU draws less power, and runs faster. */
@@ -119,14 +128,6 @@ function fill(program: Program, launches: readonly Launch<Storage>[]): void {
     Object.values(bindings).map((bound) => rootOf(bound).root),
   );
   for (const storage of new Set(roots)) {
-    if (storage.kind === 'persistent') program.write(storage, randomValues(storage));
+    if (storage.kind === 'persistent') program.write(storage, randomValues(storage.bytes / 4));
   }
-}
-
-function randomValues({ bytes }: Persistent): Float32Array {
-  const values = new Float32Array(bytes / 4);
-  const pattern = Math.min(values.length, 65536);
-  for (let at = 0; at < pattern; at++) values[at] = 2 * Math.random() - 1;
-  for (let at = pattern; at < values.length; at += pattern) values.copyWithin(at, 0, pattern);
-  return values;
 }

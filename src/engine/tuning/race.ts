@@ -10,7 +10,9 @@ export interface RaceOptions {
   readonly rounds: number;
   /** No further round begins after so long. One is always run. */
   readonly mostMilliseconds: number;
-  /** Whoever needs so many times the best one's time after a round is out. */
+  /** In these first rounds nobody goes out. */
+  readonly trials: number;
+  /** After them, whoever needs so many times the best one's time is out. */
   readonly outAt: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -18,7 +20,7 @@ export interface RaceOptions {
 /** @returns the least milliseconds of each entrant, by name, the quickest first. */
 export async function race(
   entrants: readonly Entrant[],
-  { rounds, mostMilliseconds, outAt, signal }: RaceOptions,
+  { rounds, mostMilliseconds, trials, outAt, signal }: RaceOptions,
 ): Promise<Map<string, number>> {
   const least = new Map<string, number>();
   let running = entrants;
@@ -29,6 +31,7 @@ export async function race(
       if (signal?.aborted) break;
       least.set(name, Math.min(least.get(name) ?? Number.POSITIVE_INFINITY, await sample()));
     }
+    if (round + 1 < trials) continue;
     const best = Math.min(...least.values());
     running = running.filter(({ name }) => least.get(name)! <= outAt * best);
     if (running.length < 2) break;

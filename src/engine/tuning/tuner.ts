@@ -16,7 +16,7 @@ import {
 } from '../plans/convolution/plan.js';
 import { type ConvolutionShape, phaseFlops, phasesOf } from '../plans/convolution/shape.js';
 import type { Persistent, Storage } from '../storage.js';
-import { type Entrant, race, winnerOf } from './race.js';
+import { type Entrant, type RaceOptions, race, winnerOf } from './race.js';
 
 /** A convolution that some program runs. */
 export interface Contest {
@@ -41,9 +41,11 @@ export interface TuneOptions {
   readonly mostMilliseconds?: number;
   /** Called after every shape; its promise is waited for, so it may save. */
   readonly onRaced?: (raced: Raced, done: number, of: number) => void | Promise<void>;
-  /** How launches are timed. */
-  readonly prepare?: (device: Device, launches: readonly Launch<Storage>[]) => Promise<Timed>;
+  /** How launches are timed: by the wall's clock where nothing else is given. */
+  readonly prepare?: Prepare;
 }
+
+export type Prepare = (device: Device, launches: readonly Launch<Storage>[]) => Promise<Timed>;
 
 /** Launches that are compiled and may be timed. */
 export interface Timed {
@@ -53,11 +55,11 @@ export interface Timed {
 
 /** A plan that is not faster by more than this does not take the preferred one's place. */
 const MARGIN = 0.05;
-const HEAT = { rounds: 2, mostMilliseconds: 1000, outAt: 3, flops: 1e8 };
+const HEAT = { rounds: 3, trials: 3, mostMilliseconds: 1000, outAt: 3, flops: 1e8 };
 /** A processor is as busy with a part of a large shape as with the whole; a GPU runs all of it. */
-const FINAL = { rounds: 8, mostMilliseconds: 2000, outAt: 1.5, flops: 1e9, others: 4 };
+const FINAL = { rounds: 10, trials: 3, mostMilliseconds: 2000, outAt: 1.5, flops: 3e8, others: 4 };
 
-/** Shapes with one plan only are left out of what is returned. */
+/** The heaviest shapes first. Those with one plan only are left out of what is returned. */
 export async function tune(
   device: Device,
   contests: readonly Contest[],
@@ -84,7 +86,8 @@ export async function tune(
 /** Those in which more than one plan can run, each shape once, by their keys. */
 function openContests(device: Device, contests: readonly Contest[]): Map<string, Contest> {
   const open = contests.filter((contest) => plansOf(device, contest).length > 1);
-  return new Map(open.map((contest) => [convolutionKey(contest.shape, contest.allowed), contest]));
+  const heaviestFirst = open.sort((a, b) => flopsOf(b.shape) - flopsOf(a.shape));
+  return new Map(heaviestFirst.map((contest) => [convolutionKey(contest.shape, contest.allowed), contest]));
 }
 
 function plansOf({ facts }: Device, { shape, allowed }: Contest): readonly ConvolutionPlan[] {
@@ -116,11 +119,7 @@ function raceAll(
   device: Device,
   shape: ConvolutionShape,
   plans: readonly ConvolutionPlan[],
-  options: TuneOptions & {
-    readonly rounds: number;
-    readonly outAt: number;
-    readonly mostMilliseconds: number;
-  },
+  options: TuneOptions & RaceOptions,
 ): Promise<Map<string, number>> {
   const { prepare = wallClock, signal } = options;
   return withDisposal(async (held) => {
@@ -139,23 +138,24 @@ function raceAll(
   });
 }
 
-function wallClock(device: Device, launches: readonly Launch<Storage>[]): Promise<Timed> {
-  // Gaps between launches count: some plans make three.
-  return Stopwatch.prepare(device, launches, 'wall');
-}
+/** Gaps between launches count: some plans make three. */
+const wallClock: Prepare = (device, launches) => Stopwatch.prepare(device, launches, 'wall');
 
 /** The same with fewer rows, of about so many floating-point operations; at least eight rows. */
 export function partOf(shape: ConvolutionShape, flops: number): ConvolutionShape {
   const { kernelSize, stride, padding, transposed, inHeight, outHeight } = shape;
-  const whole = phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
   const [small, large] = transposed ? [inHeight, outHeight] : [outHeight, inHeight];
-  const rows = Math.max(8, Math.ceil((small * flops) / whole));
+  const rows = Math.max(8, Math.ceil((small * flops) / flopsOf(shape)));
   if (rows >= small) return shape;
   const other = Math.min(large, (rows - 1) * stride + kernelSize - 2 * padding);
   return {
     ...shape,
     ...(transposed ? { inHeight: rows, outHeight: other } : { outHeight: rows, inHeight: other }),
   };
+}
+
+function flopsOf(shape: ConvolutionShape): number {
+  return phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
 }
 
 /** A plan's launches on memory of its own. No packed weights: which numbers they are makes no difference to the time. */
