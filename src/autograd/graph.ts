@@ -28,7 +28,7 @@ export interface Operation {
 export type Backward = (
   gradients: readonly (Tensor | undefined)[],
   wanted: readonly boolean[],
-  sofar: readonly (Tensor | undefined)[],
+  sofar?: readonly (Tensor | undefined)[],
 ) => readonly (Tensor | undefined)[];
 
 export interface OperationSpec {
@@ -162,7 +162,7 @@ export class Graph {
       outputs,
       lower: (emit) => emit.labelled(name, () => spec.lower(emit, outputs)),
       ...(backward && {
-        backward: (gradients, wanted, sofar) => backward(gradients, wanted, outputs, sofar),
+        backward: (gradients, wanted, sofar = []) => backward(gradients, wanted, outputs, sofar),
       }),
       accumulates: spec.accumulates,
       gathers: spec.gathers,
