@@ -11,6 +11,5 @@
 //             dx = dv · scaleIn, d scaleIn = Σ dv · x.  du [N, pixels, OUTS]; weight [OUTS, C].
 //   total:    sums the chunks; one workgroup a channel, a tree in workgroup memory.
 
-alias Value = f32;
-
+#include value_scalar
 #include channel_gradients

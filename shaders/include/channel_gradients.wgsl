@@ -1,4 +1,4 @@
-// What channel_gradients.wgsl says, for any `alias Value = …`: f32, or vec4f where channels go in fours.
+// What channel_gradients.wgsl says, after value_scalar or value_vec4.
 
 #param OUTS = 3
 

@@ -182,6 +182,18 @@ const rowTests: OperationTest[] = [
     recorded: true,
   },
   {
+    name: 'unit normalisation, elements in fours',
+    variables: { x: [2, 4, 3, 20] },
+    build: ({ x }) => unitNormalise(x),
+    reference: ({ x }) => reference.unitNormalise(x),
+  },
+  {
+    name: 'second moment, elements in fours',
+    variables: { x: [3, 36] },
+    build: ({ x }) => normaliseSecondMoment(x),
+    reference: ({ x }) => reference.normaliseSecondMoment(x),
+  },
+  {
     name: 'unit normalisation with a large epsilon',
     variables: { x: [67, 3] },
     build: ({ x }) => unitNormalise(x, 0.5),

@@ -1,5 +1,5 @@
 /** Backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
-import { linearGrid } from '../../engine/launch.js';
+import { inFours, linearGrid } from '../../engine/launch.js';
 import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
 import type { Tensor } from '../tensor.js';
@@ -131,16 +131,11 @@ const MOST_PIXELS = 256;
 /** About as many chunks as pixels in one: short sums in both passes, and small rounding errors. Channels go in fours where they can. */
 function chunked(of: Tensor) {
   const { batch, pixels, channels } = extent(of);
-  const inFours = channels % 4 === 0;
+  const { family, count } = inFours('channel_gradients', channels);
   const chunk = Math.min(MOST_PIXELS, Math.ceil(Math.sqrt(pixels)));
   const chunks = Math.ceil(pixels / chunk);
-  const params = { batch, pixels, channels: inFours ? channels / 4 : channels, chunk };
-  return {
-    family: inFours ? 'channel_gradients_4' : 'channel_gradients',
-    chunks,
-    params,
-    workgroups: linearGrid(batch * chunks * params.channels),
-  } as const;
+  const params = { batch, pixels, channels: count, chunk };
+  return { family, chunks, params, workgroups: linearGrid(batch * chunks * count) };
 }
 
 function extent({ shape }: Tensor): { batch: number; pixels: number; channels: number } {
