@@ -13,8 +13,9 @@ export function isWinograd(plan: ConvolutionPlan): plan is WinogradPlan {
 }
 
 /**
- * The plan that `choices` name for a shape, else the preferred one.
- * @param isLean leaves out plans whose packed weights take more memory than the time is worth that they save.
+ * The plan that `choices` name for a shape, else the preferred one; of those whose packed weights do not take more memory than
+ * the time is worth that they save.
+ * @param isLean rather small than fast.
  */
 export function planConvolution(
   shape: ConvolutionShape,
@@ -22,18 +23,21 @@ export function planConvolution(
   choices: PlanChoices = NO_CHOICES,
   isLean = false,
 ): ConvolutionPlan {
-  const plans = convolutionPlans(shape, facts);
-  const allowed = isLean ? plans.filter((plan) => isWorthItsWeight(shape, plan)) : plans;
-  return choosePlan(allowed, convolutionKey(shape, 'any'), choices);
+  const worth = isLean ? LEAN_WORTH : USUAL_WORTH;
+  const plans = convolutionPlans(shape, facts).filter((plan) => isWorthIt(shape, plan, worth));
+  return choosePlan(plans, convolutionKey(shape, 'any'), choices);
 }
 
-/** Bytes beyond the plain weight for each floating-point operation: keeps the paper's step below 1 GiB. */
-const WORTH = 1.5 * 2 ** -10;
+/** Bytes beyond the plain weight for each floating-point operation: keep the paper's step well below 1.6 GiB, and below 1. */
+const USUAL_WORTH = 16 * 2 ** -10;
+const LEAN_WORTH = 1.5 * 2 ** -10;
+/** Of so many bytes nobody takes account. */
+const TRIFLE = 2 * 2 ** 20;
 
-function isWorthItsWeight(shape: ConvolutionShape, { weightBytes }: ConvolutionPlan): boolean {
+function isWorthIt(shape: ConvolutionShape, { weightBytes }: ConvolutionPlan, worth: number): boolean {
   const plain = 4 * shape.inChannels * shape.outChannels * shape.kernelSize ** 2;
   const flops = phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
-  return weightBytes - plain <= WORTH * flops;
+  return weightBytes - plain <= Math.max(TRIFLE, worth * flops);
 }
 
 /** The same where the plan has to be a direct one, which can make bands of rows. */
