@@ -138,7 +138,6 @@ export class Inverter {
     made: Disposal,
   ): Promise<Inverter> {
     const plans = { choices: like?.choices && mergeChoices(like.choices), isLean: lowMemory };
-    const starter = made.use(await Starter.build(device, model, method, plans));
     const step = traceStep(model, method, { batch, capacity: RING, lowMemory });
     const executable = made.use(
       await compile(device, step.graph, {
@@ -147,6 +146,8 @@ export class Inverter {
         ...plans,
       }),
     );
+    // After the step: then it finds all the memory that it shares with it.
+    const starter = made.use(await Starter.build(device, model, method, plans));
     const computation = await computationOf(device.facts, [...starter.executables, executable]);
     return new Inverter(model, method, batch, computation, starter, { ...step, executable });
   }

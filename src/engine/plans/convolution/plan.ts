@@ -30,7 +30,7 @@ export function planConvolution(
 
 /** Bytes beyond the plain weight for each floating-point operation: keep the paper's step well below 1.6 GiB, and below 1. */
 const USUAL_WORTH = 16 * 2 ** -10;
-const LEAN_WORTH = 1.5 * 2 ** -10;
+const LEAN_WORTH = 1.4 * 2 ** -10;
 /** Of so many bytes nobody takes account. */
 const TRIFLE = 2 * 2 ** 20;
 
