@@ -6,13 +6,15 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import type { ConvolutionPhase, ConvolutionShape } from './shape.js';
+import { type Tile, tilesCost } from './cost.js';
+import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.js';
 
 /**
  * The members of the family. All share bindings and parameters, so that a plan is all that an operation needs.
  *   conv           anything; the reference
  *   conv_tiled     register tiles, input channels in fours
  *   conv_subgroup  the same with subgroups of one known size
+ *   conv_shared    the same with workgroup memory
  *   …_ragged       these for any number of input channels
  */
 export type DirectKernel =
@@ -20,7 +22,9 @@ export type DirectKernel =
   | 'conv_tiled'
   | 'conv_tiled_ragged'
   | 'conv_subgroup'
-  | 'conv_subgroup_ragged';
+  | 'conv_subgroup_ragged'
+  | 'conv_shared'
+  | 'conv_shared_ragged';
 
 export interface DirectPlan {
   /** Unique among the plans of a shape, and the same from version to version as long as the kernel means the same. */
@@ -31,15 +35,22 @@ export interface DirectPlan {
   readonly packing: (swap: boolean) => Packing;
   /** Of the packed weight. */
   readonly weightBytes: number;
-  readonly workgroups: (phase: ConvolutionPhase) => [number, number, number];
+  /** See cost.ts; not to compare with that of the workgroup memory's, which is for GPUs. */
+  readonly cost: number;
+  /** For so many images. */
+  readonly workgroups: (phase: ConvolutionPhase, images: number) => [number, number, number];
 }
 
-/** Every direct plan that is right for a shape on an adapter, the preferred one first. */
+/**
+ * Every direct plan that is right for a shape on an adapter, the preferred one first: on hardware the one with workgroup memory,
+ * which nobody has measured yet, else the cheapest by cost.ts. Images have too few channels for the threads of a workgroup.
+ */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const fast = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape)];
-  // Images leave most lanes of a subgroup without a channel.
-  const preferred = fast.filter(({ kernel }) => shape.outChannels <= 4 === kernel.startsWith('conv_tiled'));
-  return [...preferred, ...fast.filter((plan) => !preferred.includes(plan)), plainPlan(shape)];
+  const shared = sharedPlans(shape);
+  const others = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape)];
+  others.sort((one, other) => one.cost - other.cost);
+  const sharedFirst = !facts.software && shape.outChannels > 4;
+  return [...(sharedFirst ? [...shared, ...others] : [...others, ...shared]), plainPlan(shape)];
 }
 
 /** Output pixels and output channels; both multiples of the lanes of a subgroup. */
@@ -49,7 +60,7 @@ export interface SubgroupTile {
 }
 
 /**
- * Tiles by the subgroup's size, the wide one first, which is for everything that fills it. Sizes that are not here are
+ * Tiles by the subgroup's size, the wide one first, which is for everything that fills it; cost.ts tells the best. Sizes that are not here are
  * refused. Measured on software adapters (8 lanes and 4); the others keep 128 sums a lane, or fewer.
  *   8 lanes   64 by 32 and 32 by 64 run as fast as 32 by 32 and take twice as long to compile.
  *   4 lanes   fewer than 64 sums are slower; 32 pixels take half a minute to compile.
@@ -59,6 +70,7 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
   8: [
     { pixels: 32, channels: 32 },
     { pixels: 32, channels: 16 },
+    { pixels: 16, channels: 32 },
   ],
   16: [{ pixels: 32, channels: 32 }],
   32: [{ pixels: 32, channels: 64 }],
@@ -66,13 +78,7 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
 };
 
 function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
-  const tiles = SUBGROUP_TILES[lanes] ?? [];
-  const fits = ({ channels }: SubgroupTile) => shape.outChannels <= channels;
-  // The least tile that takes all output channels, else the widest; the rest behind it.
-  const best = tiles.findLast(fits) ?? tiles[0];
-  return [best, ...tiles.filter((tile) => tile !== best)]
-    .filter((tile) => tile !== undefined)
-    .map((tile) => subgroupPlan(shape, lanes, tile));
+  return (SUBGROUP_TILES[lanes] ?? []).map((tile) => subgroupPlan(shape, lanes, tile));
 }
 
 function plainPlan(shape: ConvolutionShape): DirectPlan {
@@ -81,51 +87,107 @@ function plainPlan(shape: ConvolutionShape): DirectPlan {
     kernel: 'conv',
     constants: {},
     ...weightOf(shape, 1),
-    workgroups: ({ y, x }) => linearGrid(shape.batch * y.outputs * x.outputs * shape.outChannels),
+    cost: Number.POSITIVE_INFINITY,
+    workgroups: ({ y, x }, images) => linearGrid(images * y.outputs * x.outputs * shape.outChannels),
   };
 }
 
-/** Output pixels and channels of a thread: much of what has few channels, the other way round else. */
+/** Output pixels and channels of a thread: many of what has few channels, the other way round else. */
 const IMAGE_TILE = { PIXELS: 8, CHANNELS: 4 };
 const TILE = { PIXELS: 4, CHANNELS: 8 };
 
 function tiledPlans(shape: ConvolutionShape): DirectPlan[] {
-  const tiles = shape.outChannels <= 4 ? [IMAGE_TILE, TILE] : [TILE, IMAGE_TILE];
-  const kernel = shape.inChannels % 4 === 0 ? 'conv_tiled' : 'conv_tiled_ragged';
-  return tiles.map((tile) => ({
+  const kernel = kernelFor(shape, 'conv_tiled');
+  return [IMAGE_TILE, TILE].map((tile) => ({
     name: `${kernel} ${tile.PIXELS}x${tile.CHANNELS}`,
     kernel,
     constants: tile,
     ...weightOf(shape, 4),
-    workgroups: (phase) => threadGrid(shape, phase, tile),
+    cost: costOf(shape, tile.PIXELS, tile.CHANNELS, {
+      sums: tile.PIXELS * tile.CHANNELS,
+      pixelLoads: tile.PIXELS,
+      weightLoads: tile.CHANNELS + 1, // with the scales
+      lanes: 1,
+    }),
+    workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, tile),
   }));
+}
+
+function kernelFor<K extends 'conv_tiled' | 'conv_subgroup' | 'conv_shared'>(
+  { inChannels }: ConvolutionShape,
+  kernel: K,
+): K | `${K}_ragged` {
+  return inChannels % 4 === 0 ? kernel : `${kernel}_ragged`;
+}
+
+/** For tiles of so many output pixels and channels. */
+function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile): number {
+  const { batch, inChannels, outChannels } = shape;
+  return phasesOf(shape).reduce((total, { y, x }) => {
+    const tiles = batch * Math.ceil((y.outputs * x.outputs) / pixels) * Math.ceil(outChannels / channels);
+    const steps = y.taps * x.taps * Math.ceil(inChannels / 4);
+    return total + tilesCost(tiles, steps, tile, inChannels % 4 !== 0);
+  }, 0);
 }
 
 /** One thread for each tile of some pixels and some channels of one image. */
 function threadGrid(
-  { batch, outChannels }: ConvolutionShape,
+  outChannels: number,
   { y, x }: ConvolutionPhase,
+  images: number,
   tile: { readonly PIXELS: number; readonly CHANNELS: number },
 ): [number, number, number] {
   const pixelTiles = Math.ceil((y.outputs * x.outputs) / tile.PIXELS);
   const [columns, rows] = linearGrid(pixelTiles * Math.ceil(outChannels / tile.CHANNELS));
-  return [columns, rows, batch];
+  return [columns, rows, images];
 }
 
 function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile): DirectPlan {
-  const kernel = shape.inChannels % 4 === 0 ? 'conv_subgroup' : 'conv_subgroup_ragged';
+  const kernel = kernelFor(shape, 'conv_subgroup');
   return {
     name: `${kernel} ${tile.pixels}x${tile.channels}`,
     kernel,
     constants: { LANES: lanes, PIXELS: tile.pixels, CHANNELS: tile.channels / lanes },
     ...weightOf(shape, 4),
-    workgroups: ({ y, x }) => {
-      const tiles = Math.ceil((y.outputs * x.outputs) / tile.pixels);
-      const rows = Math.ceil(tiles / 65535);
-      const channels = Math.ceil(shape.outChannels / tile.channels);
-      return [channels, Math.ceil(tiles / rows), rows * shape.batch];
-    },
+    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile)),
+    workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
   };
+}
+
+export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile): Tile {
+  const [pixelLoads, weightLoads] = [pixels / lanes, channels / lanes];
+  return { sums: pixels * weightLoads, pixelLoads, weightLoads, lanes };
+}
+
+/** Pixels and channels of each of the 8 by 8 threads of a workgroup: less of what there is little of. */
+function sharedPlans(shape: ConvolutionShape): DirectPlan[] {
+  const kernel = kernelFor(shape, 'conv_shared');
+  const most = Math.max(...phasesOf(shape).map(({ y, x }) => y.outputs * x.outputs));
+  const best = { PIXELS: most > 32 ? 8 : 4, CHANNELS: shape.outChannels > 32 ? 8 : 4 };
+  const other = best.PIXELS === 4 ? { PIXELS: 8, CHANNELS: 8 } : { PIXELS: 4, CHANNELS: 4 };
+  return [best, other].map((tile) => {
+    const [pixels, channels] = [8 * tile.PIXELS, 8 * tile.CHANNELS];
+    return {
+      name: `${kernel} ${pixels}x${channels}`,
+      kernel,
+      constants: tile,
+      ...weightOf(shape, 4),
+      cost: Number.POSITIVE_INFINITY,
+      workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, { pixels, channels }),
+    };
+  });
+}
+
+/** One workgroup for each tile of some pixels and some channels of one image. */
+function tileGrid(
+  outChannels: number,
+  { y, x }: ConvolutionPhase,
+  images: number,
+  { pixels, channels }: SubgroupTile,
+): [number, number, number] {
+  const tiles = Math.ceil((y.outputs * x.outputs) / pixels);
+  const rows = Math.ceil(tiles / 65535);
+  return [Math.ceil(outChannels / channels), Math.ceil(tiles / rows), rows * images];
 }
 
 function weightOf(

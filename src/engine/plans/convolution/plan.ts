@@ -63,16 +63,16 @@ export function convolutionKey(shape: ConvolutionShape, allowed: Allowed): strin
 
 /** Every plan that is right for a shape on an adapter, the preferred one first. */
 export function convolutionPlans(shape: ConvolutionShape, facts: AdapterFacts): ConvolutionPlan[] {
-  const direct = directPlans(shape, facts);
-  const winograd = winogradPlans(shape, facts);
-  const [preferred] = winograd;
-  return preferred && pays(shape, preferred) ? [...winograd, ...direct] : [...direct, ...winograd];
+  const [direct, winograd] = [directPlans(shape, facts), winogradPlans(shape, facts)];
+  const [one, other] = pays(winograd, direct) ? [winograd, direct] : [direct, winograd];
+  return [...one, ...other];
 }
 
-/** Measured on a software adapter: with few tiles or few channels the transforms cost more than the products they save. */
-function pays(
-  { batch, inChannels, outChannels }: ConvolutionShape,
-  { tilesY, tilesX }: WinogradPlan,
-): boolean {
-  return batch * tilesY * tilesX >= 16 && Math.min(inChannels, outChannels) >= 16;
+/** A plan with more bytes of weights has to be so much faster: at 1024×1024 frozen weights are half of all memory. */
+const WORTH_WEIGHTS = 1.1;
+
+/** By cost.ts: with few tiles or few channels the transforms cost more than the products that they save. */
+function pays([best]: readonly WinogradPlan[], direct: readonly DirectPlan[]): boolean {
+  const least = Math.min(...direct.map(({ cost }) => cost));
+  return best !== undefined && best.cost * WORTH_WEIGHTS < least;
 }
