@@ -6,6 +6,7 @@ import { StyleGan2 } from '../src/nets/stylegan2.js';
 import {
   type ChannelTable,
   encoderWeights,
+  type Fill,
   generatorWeights,
   perceptualWeights,
   pnormStatistics,
@@ -18,6 +19,8 @@ export interface ModelSize {
   readonly baseSize: number;
   /** The widths are the published ones divided by it. */
   readonly narrow?: number;
+  /** Makes the weights; random ones by default. */
+  readonly fill?: Fill;
 }
 
 const WIDTH = 512;
@@ -29,16 +32,18 @@ export function configF(resolution: number, narrow = 1): ChannelTable {
   return table;
 }
 
-export function paperModel({ resolution, baseSize, narrow = 1 }: ModelSize): Model {
+export function paperModel({ resolution, baseSize, narrow = 1, fill }: ModelSize): Model {
   const channels = configF(resolution, narrow);
   const narrowed = (widths: readonly number[]) => widths.map((width) => width / narrow);
   return {
     id: `random config-F ${resolution}, widths / ${narrow}`,
     domain: 'noise',
-    generator: new StyleGan2(generatorWeights(channels, WIDTH, { mappingLayers: 1 })),
-    perceptual: new PerceptualDistance(perceptualWeights(narrowed([64, 128, 256, 512, 512]))),
+    generator: new StyleGan2(generatorWeights(channels, WIDTH, { mappingLayers: 1, ...(fill && { fill }) })),
+    perceptual: new PerceptualDistance(perceptualWeights(narrowed([64, 128, 256, 512, 512]), fill)),
     baseSize,
-    encoder: new BasecodeEncoder(encoderWeights([...narrowed([128, 256, 512, 512]), channels[baseSize]!])),
+    encoder: new BasecodeEncoder(
+      encoderWeights([...narrowed([128, 256, 512, 512]), channels[baseSize]!], fill),
+    ),
     pnorm: pnormStatistics(WIDTH),
     directions: [],
   };

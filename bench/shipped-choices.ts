@@ -10,20 +10,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lower } from '../src/autograd/compile.js';
 import { Lowering } from '../src/autograd/lowering.js';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { type Device, openDevice } from '../src/engine/device.js';
+import { Stopwatch } from '../src/engine/measure/time-launches.js';
 import {
   allowedPlans,
   type ConvolutionPlan,
   convolutionKey,
   isWinograd,
 } from '../src/engine/plans/convolution/plan.js';
-import { Program } from '../src/engine/program.js';
-import { NO_CHOICES } from '../src/engine/tuning/choices.js';
 import { adapterClass } from '../src/engine/tuning/keys.js';
 import { SHIPPED } from '../src/engine/tuning/shipped.js';
-import { type Contest, type Prepare, type Raced, type Timed, tune } from '../src/engine/tuning/tuner.js';
+import { type Contest, type Prepare, type Raced, tune } from '../src/engine/tuning/tuner.js';
 import { loadModelFolder, PACKAGE_FOLDER } from '../src/index.node.js';
 import { defaultMethod } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
@@ -31,6 +31,7 @@ import { traceStep } from '../src/inversion/step.js';
 import { paperModel } from './paper-model.js';
 
 const WORTH = 1.1;
+const STEP = { batch: 1, capacity: 1, lowMemory: false };
 
 const MODELS: Readonly<Record<string, () => Promise<Model> | Model>> = {
   default: () => loadModelFolder(),
@@ -49,11 +50,12 @@ const { values } = parseArgs({
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
 console.log(describeAdapter(device.facts));
 const found: Raced[] = [];
+const prepare: Prepare = (on, launches) => Stopwatch.prepare(on, launches, processorTime);
 for (const name of values.models.split(',')) {
   const contests = contestsOf(device, await MODELS[name]!());
   const passes: Raced[][] = [];
   for (let pass = 0; pass < Number(values.passes); pass++) {
-    passes.push(await tune(device, contests, device.facts.software ? { prepare: processorClock } : {}));
+    passes.push(await tune(device, contests, device.facts.software ? { prepare } : {}));
   }
   found.push(...worthwhile(device, contests, overall(passes)));
 }
@@ -64,31 +66,17 @@ device.destroy();
 /** The convolutions of a step, in F/W+ and in W+. */
 function contestsOf({ facts }: Device, model: Model): Contest[] {
   return (['f/w+', 'w+'] as const).flatMap((space) => {
-    const emit = new Lowering(facts, NO_CHOICES);
-    const { graph } = traceStep(model, defaultMethod(space, model.baseSize), 1, 1);
-    for (const operation of graph.operations) operation.lower(emit);
+    const emit = new Lowering(facts);
+    const { graph } = traceStep(model, defaultMethod(space, model.baseSize), STEP);
+    lower(emit, graph);
     return [...emit.convolutions.values()];
   });
 }
 
-/** Times of a run in processor milliseconds, of so many copies that one takes about 20. */
-async function processorClock(...[on, launches]: Parameters<Prepare>): Promise<Timed> {
-  const used = async (program: Program) => {
-    const before = process.cpuUsage();
-    program.run();
-    await on.idle();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
-  };
-  const once = await Program.build(on, 'timing', launches);
-  await used(once); // compiles
-  const copies = Math.max(1, Math.min(100, Math.ceil(20 / (await used(once)))));
-  once.destroy();
-  const program = await Program.build(on, 'timing', Array.from({ length: copies }, () => launches).flat());
-  return {
-    sample: async () => (await used(program)) / copies,
-    destroy: () => program.destroy(),
-  };
+/** Processor milliseconds of all threads: on a software adapter they are what runs the kernels. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The least time of each plan in all passes. */

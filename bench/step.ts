@@ -1,11 +1,14 @@
 /**
  * Steps of an inversion at the published sizes, with random weights: seconds a step, memory, and where the time goes.
  *
- *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--adapter=name] [--profile]
+ *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--low-memory] [--adapter=name] [--profile]
  *
- * `--narrow` divides all widths. The first step, which on software adapters compiles the kernels, is not counted. Node only.
+ * `--narrow` divides all widths. The first step, which on software adapters compiles the kernels, is not counted. The last line is JSON:
+ * wall and processor seconds of each further step, the planned memory in bytes, the greatest sum of buffers, and by how much the
+ * process grew from the opened device to the end. bench/peers/pytorch_step.py runs the same steps in PyTorch. Node only.
  */
 import { parseArgs } from 'node:util';
+import { kernelTable } from '../src/cli/profile.js';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { openDevice } from '../src/engine/device.js';
 import { Inverter } from '../src/inversion/inverter.js';
@@ -19,78 +22,58 @@ const { values } = parseArgs({
     base: { type: 'string', default: '16' },
     steps: { type: 'string', default: '3' },
     narrow: { type: 'string', default: '1' },
+    'low-memory': { type: 'boolean', default: false },
     adapter: { type: 'string' },
     profile: { type: 'boolean', default: false },
   },
 });
 
-const MEBIBYTE = 2 ** 20;
-const resident = () => process.memoryUsage().rss / MEBIBYTE;
-
-const [side, baseSize] = [Number(values.size), Number(values.base)];
-const model = paperModel({ resolution: side, baseSize, narrow: Number(values.narrow) });
-const method = defaultMethod('f/w+', baseSize);
-const noise = { width: side, height: side, data: randomBytes(3 * side * side) };
-const target = prepareTarget(noise, model, method);
+const [size, base] = [Number(values.size), Number(values.base)];
+const model = paperModel({ resolution: size, baseSize: base, narrow: Number(values.narrow) });
+const method = defaultMethod('f/w+', base);
+const target = prepareTarget({ width: size, height: size, data: noise(3 * size * size) }, model, method);
 
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
-console.log(describeAdapter(device.facts));
+const resident = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 const before = resident();
-const inverter = await Inverter.build(device, model, method);
-console.log('planned', JSON.stringify(inverter.memory));
+const inverter = await Inverter.build(device, model, method, 1, { lowMemory: values['low-memory'] });
+const built = resident();
 
-let last = 0;
-const seconds: number[] = [];
-const state = await inverter.run(target, {
+/** After every few steps. */
+const marks: { step: number; wall: number; processor: number }[] = [];
+const { history } = await inverter.run(target, {
   steps: 1 + Number(values.steps),
   onProgress: ({ step }) => {
-    const now = performance.now();
-    if (step > 1) seconds.push((now - last) / 1000);
-    last = now;
+    const { user, system } = process.cpuUsage();
+    marks.push({ step, wall: performance.now() / 1000, processor: (user + system) / 1e6 });
   },
 });
+const each = (what: 'wall' | 'processor') =>
+  marks.slice(1).map((mark, at) => {
+    const last = marks[at]!;
+    return Number(((mark[what] - last[what]) / (mark.step - last.step)).toFixed(4));
+  });
+if (values.profile) console.log(kernelTable(await inverter.profile()));
 console.log(
-  'total loss',
-  state.history.map(({ total }) => total.toPrecision(6)),
+  JSON.stringify({
+    engine: 'fwplus',
+    adapter: describeAdapter(device.facts),
+    size,
+    base,
+    lowMemory: values['low-memory'],
+    seconds: each('wall'),
+    processorSeconds: each('processor'),
+    loss: history.at(-1)!.total,
+    planned: inverter.memory,
+    peak: device.memory.peak,
+    residentMebibytes: { before, built, after: resident() },
+  }),
 );
-console.log('seconds a step', seconds.map((each) => each.toFixed(2)).join(', '));
-const { bytes, peak } = device.memory;
-console.log(
-  `buffers ${(bytes / MEBIBYTE).toFixed(1)} MiB, at most ${(peak / MEBIBYTE).toFixed(1)}; the process grew by ${(resident() - before).toFixed(0)} MiB`,
-);
-if (values.profile) {
-  const sums = new Map<string, { calls: number; ms: number; flops: number }>();
-  const launches = await inverter.profile();
-  for (const { kernel, milliseconds, flops } of launches) {
-    const sum = sums.get(kernel) ?? { calls: 0, ms: 0, flops: 0 };
-    sums.set(kernel, {
-      calls: sum.calls + 1,
-      ms: sum.ms + milliseconds,
-      flops: sum.flops + flops,
-    });
-  }
-  for (const [kernel, { calls, ms, flops }] of [...sums].sort(([, a], [, b]) => b.ms - a.ms))
-    console.log(
-      kernel.padEnd(36),
-      String(calls).padStart(5),
-      ms.toFixed(1).padStart(10),
-      (flops / ms / 1e6).toFixed(1).padStart(8),
-    );
-  console.log(
-    [...launches]
-      .sort((a, b) => b.milliseconds - a.milliseconds)
-      .slice(0, 60)
-      .map(
-        (l) =>
-          `${l.milliseconds.toFixed(1).padStart(8)} ${l.kernel} ${l.label} ${(l.flops / l.milliseconds / 1e6).toFixed(1)}`,
-      )
-      .join('\n'),
-  );
-}
 inverter.destroy();
 device.destroy();
 
-function randomBytes(count: number): Uint8Array {
+/** Random bytes, the same in every run. */
+function noise(count: number): Uint8Array {
   let state = 1;
   return Uint8Array.from({ length: count }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -17,6 +17,7 @@ Finds codes of pictures in the latent space of a generator.
       --resume           go on where an earlier run into the same folder stopped
       --restart          throw away what an earlier run saved when it was stopped
       --model DIR        a folder with a manifest.json (the default model)
+      --low-memory       less GPU memory, more time
       --profile          afterwards, time one step kernel by kernel
 `,
   edit: `fwplus edit CODES -o DIR [options]

@@ -32,7 +32,7 @@ export async function invert(options: Options): Promise<number> {
     const { say, signal, interrupted } = session;
     warnOfDomain(session);
     const like = options.resume ? await earlierComputation(folders, method, model) : undefined;
-    return withPrograms(session, method, like, async (programs) => {
+    return withPrograms(session, method, { like, lowMemory: options.lowMemory }, async (programs) => {
       if (options.restart) await removePartials(folders, [method]);
       for (const [at, picture] of pictures.entries()) {
         const folder = folders[at]!;

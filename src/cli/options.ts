@@ -36,6 +36,7 @@ export interface Options {
   readonly resume: boolean;
   readonly restart: boolean;
   readonly profile: boolean;
+  readonly lowMemory: boolean;
   /** Of convolutions to measure. */
   readonly shapes: readonly string[];
   readonly kernel: string | undefined;
@@ -87,6 +88,7 @@ export function parseOptions(words: readonly string[]): Options {
     resume: values.resume ?? false,
     restart: values.restart ?? false,
     profile: values.profile ?? false,
+    lowMemory: values['low-memory'] ?? false,
     shapes: values.shape ?? [],
     kernel: values.kernel,
     pass: choice('--pass', values.pass, ['forward', 'data-gradient']),
@@ -128,6 +130,7 @@ function parse(words: readonly string[]) {
         resume: { type: 'boolean' },
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
+        'low-memory': { type: 'boolean' },
         shape: { type: 'string', multiple: true },
         kernel: { type: 'string' },
         pass: { type: 'string' },

@@ -1,22 +1,20 @@
 /** The programs of a method, built, used and destroyed. */
 import { withDisposal } from '../engine/disposal.js';
-import type { Computation } from '../inversion/codes.js';
-import { Inverter } from '../inversion/inverter.js';
+import { type BuildOptions, Inverter } from '../inversion/inverter.js';
 import type { Method } from '../inversion/method.js';
 import { PerceptualMeter } from '../inversion/metrics.js';
 import { Renderer } from '../inversion/renderer.js';
 import type { MethodPrograms } from './invert-picture.js';
 import type { Session } from './session.js';
 
-/** @param like what computed the inversions to go on with, if any. */
 export async function withPrograms<T>(
   { device, model, say }: Session,
   method: Method,
-  like: Computation | undefined,
+  options: BuildOptions,
   body: (programs: MethodPrograms) => Promise<T>,
 ): Promise<T> {
   return withDisposal(async (held) => {
-    const inverter = held.use(await Inverter.build(device, model, method, 1, like));
+    const inverter = held.use(await Inverter.build(device, model, method, 1, options));
     const renderer = held.use(await Renderer.build(device, model, method));
     const meter = held.use(await PerceptualMeter.build(device, model, method));
     for (const note of inverter.notes) say(`Note     ${note}`);

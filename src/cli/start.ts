@@ -49,7 +49,7 @@ export async function start(options: Options): Promise<number> {
     for (const method of methods) {
       if (signal.aborted) return interrupted(results.length > 0);
       const like = options.resume ? await earlierComputation([output], method, model) : undefined;
-      const result = await withPrograms(session, method, like, async (programs) => {
+      const result = await withPrograms(session, method, { like }, async (programs) => {
         const found = await invertPicture(session, programs, picture, output, { ...options, steps });
         if (!isFinished(found)) return found;
         for (const [at, { direction, amount }] of moves.entries()) {

@@ -8,6 +8,7 @@ import { PipelineCache } from './pipelines.js';
 import { bufferBytes } from './storage.js';
 import { subgroupsAreWhole } from './subgroup-probe.js';
 import { assumedThroughput, type Throughput } from './submits.js';
+import { TemporaryPool } from './temporaries.js';
 import { NO_CHOICES } from './tuning/choices.js';
 import type { TuningStore } from './tuning/remembered.js';
 import { type Tuning, tuningOf } from './tuning/tuning.js';
@@ -57,6 +58,7 @@ export class Device {
   readonly limits: GPUSupportedLimits;
   /** Frozen weights, packed and uploaded once, shared by all programs. */
   readonly constants: ConstantPool;
+  readonly temporaries: TemporaryPool;
   readonly throughput: Throughput;
   /** Which plans run what is compiled from now on. */
   tuning: Tuning = { choices: NO_CHOICES, shipped: 0, remembered: 0 };
@@ -85,6 +87,7 @@ export class Device {
     this.throughput = throughput;
     this.#pipelines = new PipelineCache(device, facts);
     this.constants = new ConstantPool(this);
+    this.temporaries = new TemporaryPool(this);
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault(); // else hosts print it, too
       this.#failure ??= this.#error(

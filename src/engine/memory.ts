@@ -7,7 +7,7 @@ import { bufferBytes, type Constant, type Persistent, rootOf, type Storage } fro
 
 /** Bytes of all buffers. What the host reads is copied through a buffer of its own on top, for as long as the reading takes. */
 export interface MemoryReport {
-  /** Shared by what lives only within a run. */
+  /** Shared by what lives only within a run, of this program and of the device's others. */
   readonly temporaries: number;
   /** What the host reads and writes, and what is kept between runs. */
   readonly persistent: number;
@@ -75,9 +75,13 @@ export class ProgramMemory {
       return buffer;
     };
     const labels = largestIn(plan.temporaries);
-    this.#temporaries = plan.temporaries.buffers.map((bytes, at) =>
-      owned(device.createBuffer(`${name} memory ${at} for ${labels[at]}`, bytes)),
-    );
+    const taken = new Set<DeviceBuffer>();
+    this.#temporaries = plan.temporaries.buffers.map((bytes, at) => {
+      const buffer = device.temporaries.acquire(`${name} memory ${at} for ${labels[at]}`, bytes, taken);
+      made.defer(() => device.temporaries.release(buffer));
+      taken.add(buffer);
+      return buffer;
+    });
     for (const each of plan.persistent) {
       this.persistent.set(each, owned(device.createBuffer(each.label, each.bytes)));
     }

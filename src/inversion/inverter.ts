@@ -58,6 +58,13 @@ export interface BatchProgress {
   readonly states: () => Promise<InversionState[]>;
 }
 
+export interface BuildOptions {
+  /** What computed the state that is to go on: its plans run here, too, whatever the device's tuning says by now. */
+  readonly like?: Computation | undefined;
+  /** Less memory, more time: activations are made a second time for the gradients, and packed weights take less. */
+  readonly lowMemory?: boolean;
+}
+
 /** A picture on its way: what it is, and what its base term holds f to. */
 interface Picture {
   readonly targetHash: string;
@@ -102,7 +109,6 @@ export class Inverter {
   /**
    * Builds the programs of a method: once for any number of pictures and steps. Destroy it when done.
    * @param batch pictures that one step works on at once, for `runAll`: faster for each of them, and as many times the memory.
-   * @param like what computed a state that is to go on: the same plans then run, whatever the device's tuning says by now.
    * @throws FwplusError where the method has a field of no use or a base code that the generator has not, where it wants
    *   P-norm+ statistics and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
    *   Nothing is left behind then.
@@ -112,7 +118,7 @@ export class Inverter {
     model: Model,
     method: Method,
     batch = 1,
-    like?: Computation,
+    options: BuildOptions = {},
   ): Promise<Inverter> {
     if (!Number.isInteger(batch) || batch < 1) {
       throw new FwplusError(
@@ -120,7 +126,7 @@ export class Inverter {
       );
     }
     const checked = checkMethod(method, 'Inverter');
-    return allOrNothing((made) => Inverter.#build(device, model, checked, batch, like, made));
+    return allOrNothing((made) => Inverter.#build(device, model, checked, batch, options, made));
   }
 
   static async #build(
@@ -128,20 +134,21 @@ export class Inverter {
     model: Model,
     method: Method,
     batch: number,
-    like: Computation | undefined,
+    { like, lowMemory = false }: BuildOptions,
     made: Disposal,
   ): Promise<Inverter> {
-    const choices = like?.choices && mergeChoices(like.choices);
-    const starter = made.use(await Starter.build(device, model, method, choices));
-    const step = traceStep(model, method, batch, RING);
+    const plans = { choices: like?.choices && mergeChoices(like.choices), isLean: lowMemory };
+    const step = traceStep(model, method, { batch, capacity: RING, lowMemory });
     const executable = made.use(
       await compile(device, step.graph, {
         name: `inversion into ${method.space}`,
         variables: step.variables,
-        choices,
+        ...plans,
       }),
     );
-    const computation = await computationOf(device.facts, [starter.executable, executable]);
+    // After the step: then it finds all the memory that it shares with it.
+    const starter = made.use(await Starter.build(device, model, method, plans));
+    const computation = await computationOf(device.facts, [...starter.executables, executable]);
     return new Inverter(model, method, batch, computation, starter, { ...step, executable });
   }
 
@@ -151,7 +158,9 @@ export class Inverter {
 
   /** The convolutions of the start and of a step, for a tuner. */
   get convolutions(): PlannedConvolution[] {
-    return [this.#starter.executable, this.#parts.executable].flatMap((it) => [...it.convolutions.values()]);
+    return [...this.#starter.executables, this.#parts.executable].flatMap((it) => [
+      ...it.convolutions.values(),
+    ]);
   }
 
   /** GPU time of every launch of one step, on whatever the codes hold now. Counts as a step. */

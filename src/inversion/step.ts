@@ -29,12 +29,17 @@ export interface Step {
   readonly variables: readonly Tensor[];
 }
 
-/**
- * @param batch pictures that one step works on at once.
- * @param capacity steps whose terms the ring keeps.
- */
-export function traceStep(model: Model, method: Method, batch: number, capacity: number): Step {
-  const graph = new Graph();
+export interface StepOptions {
+  /** Pictures that one step works on at once. */
+  readonly batch: number;
+  /** Steps whose terms the ring keeps. */
+  readonly capacity: number;
+  /** Makes what lies inside of a block of the generator a second time for the gradients, instead of keeping it. */
+  readonly lowMemory: boolean;
+}
+
+export function traceStep(model: Model, method: Method, { batch, capacity, lowMemory }: StepOptions): Step {
+  const graph = new Graph({ recomputes: lowMemory });
   const codes = codeTensors(graph, model, method, batch);
   const target = targetTensors(graph, model, method, batch);
   const { terms } = objective(model, method, codes, target);

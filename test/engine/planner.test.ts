@@ -11,9 +11,9 @@ const temporary = (label: string, bytes: number): Temporary => ({ kind: 'tempora
 /** A launch that reads `a` and, if given, `b`, and writes the last one. */
 function launch(a: Storage, b: Storage, y?: Storage): Launch<Storage> {
   const nothing: Persistent = { kind: 'persistent', label: 'nothing', bytes: 4 };
-  const bindings = y ? { a, b, y } : { a: nothing, b: a, y: b };
+  const bindings = y ? { dy: nothing, a, b, da: y } : { dy: nothing, a: nothing, b: a, da: b };
   const rest = { params: {}, constants: {}, flops: 0, workgroups: [1, 1, 1] } as const;
-  return { kernel: 'elementwise.add', label: '', bindings, ...rest };
+  return { kernel: 'reduce.gradient', label: '', bindings, ...rest };
 }
 
 const total = ({ buffers }: MemoryPlan): number => buffers.reduce((sum, bytes) => sum + bytes, 0);
@@ -134,7 +134,7 @@ test('in random programs no bytes are shared in time, and no buffer is read and 
       }
     }
     for (const { bindings } of launches) {
-      const written = plan.places.get(bindings.y as Temporary)!;
+      const written = plan.places.get(bindings.da as Temporary)!;
       for (const read of [bindings.a, bindings.b])
         assert.is.not(plan.places.get(read as Temporary)!.buffer, written.buffer);
     }

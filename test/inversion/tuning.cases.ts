@@ -38,7 +38,7 @@ async function withInverter<T>(
   like: Computation | undefined,
   body: (inverter: Inverter) => Promise<T>,
 ): Promise<T> {
-  const inverter = await Inverter.build(device, model, method, 1, like);
+  const inverter = await Inverter.build(device, model, method, 1, like ? { like } : {});
   try {
     return await body(inverter);
   } finally {

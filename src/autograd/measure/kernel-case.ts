@@ -28,7 +28,7 @@ export interface PlanningFor {
 }
 
 export function lowered(operations: readonly Operation[], { facts, tuning }: PlanningFor): Launch<Storage>[] {
-  const emit = new Lowering(facts, tuning.choices);
+  const emit = new Lowering(facts, { choices: tuning.choices });
   for (const operation of operations) operation.lower(emit);
   return emit.launches;
 }

@@ -173,6 +173,7 @@ function convolutionBy(emit: Lowering, { weight }: UpLayer, shape: ConvolutionSh
         plan,
         { x, weight: packed, scaleIn, scaleOut, noise, bias, y },
         epilogue,
+        { mostFlops: emit.mostFlops },
       ),
     );
 }

@@ -3,7 +3,7 @@ import type { AdapterFacts } from '../../adapter.js';
 import { choosePlan, NO_CHOICES, type PlanChoices } from '../../tuning/choices.js';
 import { shapeKey } from '../../tuning/keys.js';
 import { type DirectPlan, directPlans } from './direct.js';
-import type { ConvolutionShape } from './shape.js';
+import { type ConvolutionShape, phaseFlops, phasesOf } from './shape.js';
 import { type WinogradPlan, winogradPlans } from './winograd.js';
 
 export type ConvolutionPlan = DirectPlan | WinogradPlan;
@@ -12,13 +12,32 @@ export function isWinograd(plan: ConvolutionPlan): plan is WinogradPlan {
   return 'tile' in plan;
 }
 
-/** The plan that `choices` name for a shape, else the preferred one. */
+/**
+ * The plan that `choices` name for a shape, else the preferred one; of those whose packed weights do not take more memory than
+ * the time is worth that they save.
+ * @param isLean rather small than fast.
+ */
 export function planConvolution(
   shape: ConvolutionShape,
   facts: AdapterFacts,
   choices: PlanChoices = NO_CHOICES,
+  isLean = false,
 ): ConvolutionPlan {
-  return choosePlan(convolutionPlans(shape, facts), convolutionKey(shape, 'any'), choices);
+  const worth = isLean ? LEAN_WORTH : USUAL_WORTH;
+  const plans = convolutionPlans(shape, facts).filter((plan) => isWorthIt(shape, plan, worth));
+  return choosePlan(plans, convolutionKey(shape, 'any'), choices);
+}
+
+/** Bytes beyond the plain weight for each floating-point operation: keep the paper's step well below 1.6 GiB, and below 1. */
+const USUAL_WORTH = 16 * 2 ** -10;
+const LEAN_WORTH = 1.4 * 2 ** -10;
+/** Of so many bytes nobody takes account. */
+const TRIFLE = 2 * 2 ** 20;
+
+function isWorthIt(shape: ConvolutionShape, { weightBytes }: ConvolutionPlan, worth: number): boolean {
+  const plain = 4 * shape.inChannels * shape.outChannels * shape.kernelSize ** 2;
+  const flops = phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
+  return weightBytes - plain <= Math.max(TRIFLE, worth * flops);
 }
 
 /** The same where the plan has to be a direct one, which can make bands of rows. */
