@@ -11,11 +11,16 @@ import type { ConvolutionPhase, ConvolutionShape } from './shape.js';
 /**
  * The members of the family. All share bindings and parameters, so that a plan is all that an operation needs.
  *   conv           anything; the reference
- *   conv_narrow    any channels, nothing but scalar loads: for images and the layers that make them
- *   conv_tiled     input channels in fours
- *   conv_subgroup  input channels in fours, and subgroups of one known size
+ *   conv_tiled     register tiles, input channels in fours
+ *   conv_subgroup  the same with subgroups of one known size
+ *   …_ragged       these for any number of input channels
  */
-export type DirectKernel = 'conv' | 'conv_narrow' | 'conv_tiled' | 'conv_subgroup';
+export type DirectKernel =
+  | 'conv'
+  | 'conv_tiled'
+  | 'conv_tiled_ragged'
+  | 'conv_subgroup'
+  | 'conv_subgroup_ragged';
 
 export interface DirectPlan {
   /** Unique among the plans of a shape, and the same from version to version as long as the kernel means the same. */
@@ -31,11 +36,10 @@ export interface DirectPlan {
 
 /** Every direct plan that is right for a shape on an adapter, the preferred one first. */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const anything = [narrowPlan(shape), plainPlan(shape)];
-  if (shape.inChannels % 4 !== 0) return anything;
-  const fours = [...subgroupPlans(shape, facts.subgroupSize), tiledPlan(shape)];
-  // Four output channels or fewer (images) fill little of a wide tile, and the narrow kernel is built for images anyway.
-  return shape.outChannels <= 4 ? [...anything, ...fours] : [...fours, ...anything];
+  const fast = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape)];
+  // Images leave most lanes of a subgroup without a channel.
+  const preferred = fast.filter(({ kernel }) => shape.outChannels <= 4 === kernel.startsWith('conv_tiled'));
+  return [...preferred, ...fast.filter((plan) => !preferred.includes(plan)), plainPlan(shape)];
 }
 
 /** Output pixels and output channels; both multiples of the lanes of a subgroup. */
@@ -81,28 +85,20 @@ function plainPlan(shape: ConvolutionShape): DirectPlan {
   };
 }
 
-const NARROW = { PIXELS: 4, CHANNELS: 8 };
+/** Output pixels and channels of a thread: much of what has few channels, the other way round else. */
+const IMAGE_TILE = { PIXELS: 8, CHANNELS: 4 };
+const TILE = { PIXELS: 4, CHANNELS: 8 };
 
-function narrowPlan(shape: ConvolutionShape): DirectPlan {
-  return {
-    name: `conv_narrow ${NARROW.PIXELS}x${NARROW.CHANNELS}`,
-    kernel: 'conv_narrow',
-    constants: NARROW,
-    ...weightOf(shape, 1),
-    workgroups: (phase) => threadGrid(shape, phase, NARROW),
-  };
-}
-
-const TILED = { PIXELS: 4, CHANNELS: 8 };
-
-function tiledPlan(shape: ConvolutionShape): DirectPlan {
-  return {
-    name: `conv_tiled ${TILED.PIXELS}x${TILED.CHANNELS}`,
-    kernel: 'conv_tiled',
-    constants: TILED,
+function tiledPlans(shape: ConvolutionShape): DirectPlan[] {
+  const tiles = shape.outChannels <= 4 ? [IMAGE_TILE, TILE] : [TILE, IMAGE_TILE];
+  const kernel = shape.inChannels % 4 === 0 ? 'conv_tiled' : 'conv_tiled_ragged';
+  return tiles.map((tile) => ({
+    name: `${kernel} ${tile.PIXELS}x${tile.CHANNELS}`,
+    kernel,
+    constants: tile,
     ...weightOf(shape, 4),
-    workgroups: (phase) => threadGrid(shape, phase, TILED),
-  };
+    workgroups: (phase) => threadGrid(shape, phase, tile),
+  }));
 }
 
 /** One thread for each tile of some pixels and some channels of one image. */
@@ -117,10 +113,11 @@ function threadGrid(
 }
 
 function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile): DirectPlan {
+  const kernel = shape.inChannels % 4 === 0 ? 'conv_subgroup' : 'conv_subgroup_ragged';
   return {
-    name: `conv_subgroup ${tile.pixels}x${tile.channels}`,
-    kernel: 'conv_subgroup',
-    constants: { LANES: lanes, LOADS: tile.pixels / lanes, CHANNELS: tile.channels / lanes },
+    name: `${kernel} ${tile.pixels}x${tile.channels}`,
+    kernel,
+    constants: { LANES: lanes, PIXELS: tile.pixels, CHANNELS: tile.channels / lanes },
     ...weightOf(shape, 4),
     workgroups: ({ y, x }) => {
       const tiles = Math.ceil((y.outputs * x.outputs) / tile.pixels);
@@ -136,7 +133,7 @@ function weightOf(
   group: number,
 ): Pick<DirectPlan, 'packing' | 'weightBytes'> {
   return {
-    weightBytes: 4 * inChannels * outChannels * kernelSize ** 2,
+    weightBytes: 4 * group * Math.ceil(inChannels / group) * outChannels * kernelSize ** 2,
     packing: (swap) => ({
       key: `${swap ? 'swapped' : 'straight'} kernel-first by ${group}`,
       pack: (data) => packKernelFirst(data, outChannels, inChannels, kernelSize, swap, group),
@@ -144,7 +141,7 @@ function weightOf(
   };
 }
 
-/** [O, I, K, K] (or [I, O, K, K] with `swap`) to [K, K, I / group, O, group]; with a group of 1 that is [K, K, I, O]. */
+/** [O, I, K, K] (or [I, O, K, K] with `swap`) to [K, K, ⌈I / group⌉, O, group]; with a group of 1 that is [K, K, I, O]. */
 export function packKernelFirst(
   data: Float32Array,
   out: number,
@@ -154,14 +151,13 @@ export function packKernelFirst(
   group = 1,
 ): Float32Array {
   const taps = kernel * kernel;
-  const packed = new Float32Array(data.length);
+  const groups = Math.ceil(into / group);
+  const packed = new Float32Array(taps * groups * out * group);
   const [outStep, inStep] = swap ? [taps, out * taps] : [into * taps, taps];
-  let at = 0;
   for (let k = 0; k < taps; k++) {
-    for (let first = 0; first < into; first += group) {
-      for (let o = 0; o < out; o++) {
-        for (let i = first; i < first + group; i++) packed[at++] = data[o * outStep + i * inStep + k];
-      }
+    for (let i = 0; i < into; i++) {
+      const row = (k * groups + Math.floor(i / group)) * out * group + (i % group);
+      for (let o = 0; o < out; o++) packed[row + o * group] = data[o * outStep + i * inStep + k]!;
     }
   }
   return packed;
