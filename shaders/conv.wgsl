@@ -24,7 +24,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let o = index % p.outChannels;
   let pixel = index / p.outChannels;
   let q = pixel % (p.phaseWidth * p.phaseHeight);
-  let n = pixel / (p.phaseWidth * p.phaseHeight);
+  let n = p.firstImage + pixel / (p.phaseWidth * p.phaseHeight);
 
   let corner = cornerOf(q);
   var sum = 0.0;

@@ -11,7 +11,7 @@ fn main(
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let rows = groups.z / p.batch; // of groups.y tiles each
-  let n = group.z / rows;
+  let n = p.firstImage + group.z / rows;
   let firstPixel = (group.z % rows * groups.y + group.y) * ${PIXELS}u;
   let firstChannel = group.x * ${LANES * CHANNELS}u + lane;
   let pixels = p.phaseHeight * p.phaseWidth;
@@ -49,17 +49,7 @@ fn main(
         #for c in 0..CHANNELS
         let w$c = weight[row + o$c];
         #end
-        #for g in 0..PIXELS/LANES
-        #for l in 0..LANES
-        let v${g}_$l = subgroupBroadcast(v$g, ${l}u);
-        #for c in 0..CHANNELS
-        sum${c}_${g * LANES + l} = fma(v${g}_$l.x, w$c.x, sum${c}_${g * LANES + l});
-        sum${c}_${g * LANES + l} = fma(v${g}_$l.y, w$c.y, sum${c}_${g * LANES + l});
-        sum${c}_${g * LANES + l} = fma(v${g}_$l.z, w$c.z, sum${c}_${g * LANES + l});
-        sum${c}_${g * LANES + l} = fma(v${g}_$l.w, w$c.w, sum${c}_${g * LANES + l});
-        #end
-        #end
-        #end
+        #include multiply_subgroup
       }
     }
   }

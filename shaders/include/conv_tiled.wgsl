@@ -10,7 +10,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let index = linearIndex(thread, groups);
   let firstChannel = index % channelStep;
   let firstPixel = index / channelStep * ${PIXELS}u;
-  let n = thread.z;
+  let n = p.firstImage + thread.z;
   if (firstPixel >= pixels) { return; }
   let depth = depthOf();
 
@@ -42,14 +42,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
         #for c in 0..CHANNELS
         let w$c = weight[row + o$c];
         #end
-        #for c in 0..CHANNELS
-        #for j in 0..PIXELS
-        sum${c}_$j = fma(v$j.x, w$c.x, sum${c}_$j);
-        sum${c}_$j = fma(v$j.y, w$c.y, sum${c}_$j);
-        sum${c}_$j = fma(v$j.z, w$c.z, sum${c}_$j);
-        sum${c}_$j = fma(v$j.w, w$c.w, sum${c}_$j);
-        #end
-        #end
+        #include multiply_tiled
       }
     }
   }

@@ -6,6 +6,7 @@
 #include linear
 
 struct Params {
+  firstImage: u32, // and `batch` of them
   batch: u32,
   inHeight: u32,
   inWidth: u32,

@@ -31,7 +31,8 @@ export interface DirectPlan {
   readonly packing: (swap: boolean) => Packing;
   /** Of the packed weight. */
   readonly weightBytes: number;
-  readonly workgroups: (phase: ConvolutionPhase) => [number, number, number];
+  /** For so many images. */
+  readonly workgroups: (phase: ConvolutionPhase, images: number) => [number, number, number];
 }
 
 /** Every direct plan that is right for a shape on an adapter, the preferred one first. */
@@ -81,7 +82,7 @@ function plainPlan(shape: ConvolutionShape): DirectPlan {
     kernel: 'conv',
     constants: {},
     ...weightOf(shape, 1),
-    workgroups: ({ y, x }) => linearGrid(shape.batch * y.outputs * x.outputs * shape.outChannels),
+    workgroups: ({ y, x }, images) => linearGrid(images * y.outputs * x.outputs * shape.outChannels),
   };
 }
 
@@ -97,19 +98,20 @@ function tiledPlans(shape: ConvolutionShape): DirectPlan[] {
     kernel,
     constants: tile,
     ...weightOf(shape, 4),
-    workgroups: (phase) => threadGrid(shape, phase, tile),
+    workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, tile),
   }));
 }
 
 /** One thread for each tile of some pixels and some channels of one image. */
 function threadGrid(
-  { batch, outChannels }: ConvolutionShape,
+  outChannels: number,
   { y, x }: ConvolutionPhase,
+  images: number,
   tile: { readonly PIXELS: number; readonly CHANNELS: number },
 ): [number, number, number] {
   const pixelTiles = Math.ceil((y.outputs * x.outputs) / tile.PIXELS);
   const [columns, rows] = linearGrid(pixelTiles * Math.ceil(outChannels / tile.CHANNELS));
-  return [columns, rows, batch];
+  return [columns, rows, images];
 }
 
 function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile): DirectPlan {
@@ -119,11 +121,11 @@ function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile
     kernel,
     constants: { LANES: lanes, PIXELS: tile.pixels, CHANNELS: tile.channels / lanes },
     ...weightOf(shape, 4),
-    workgroups: ({ y, x }) => {
+    workgroups: ({ y, x }, images) => {
       const tiles = Math.ceil((y.outputs * x.outputs) / tile.pixels);
       const rows = Math.ceil(tiles / 65535);
       const channels = Math.ceil(shape.outChannels / tile.channels);
-      return [channels, Math.ceil(tiles / rows), rows * shape.batch];
+      return [channels, Math.ceil(tiles / rows), rows * images];
     },
   };
 }

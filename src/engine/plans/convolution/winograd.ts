@@ -22,79 +22,93 @@ export interface WinogradPlan {
   readonly tilesX: number;
   /** Zeros around the input as this kernel sees it. */
   readonly padding: number;
-  /** From [O, I, 3, 3] as published, or with `swap` from [I, O, 3, 3], to [SIZE², I/4, O, 4], transformed. */
+  /** The most rows of tiles that are made at once, so that scratch memory stays within SCRATCH_BYTES. */
+  readonly mostRows: number;
+  /** From [O, I, 3, 3] as published, or with `swap` from [I, O, 3, 3], to [SIZE², ⌈I/4⌉, O, 4], transformed. */
   readonly packing: (swap: boolean) => Packing;
-  /** Of the packed weight. */
+  /** Of the packed weight: 4 times the weight with tiles of 4, 1.8 times with tiles of 2. */
   readonly weightBytes: number;
-  readonly workgroups: readonly [number, number, number];
+  /** Of the multiplying kernel, for so many tiles. */
+  readonly workgroups: (tiles: number) => [number, number, number];
 }
 
 export type TileSide = 2 | 4;
 
-/** WebGPU's default limit of a binding, which the intermediate arrays and the weights have to keep. */
+/** WebGPU's default limit of a binding, which the weights and a row of tiles have to keep. */
 const MOST_BYTES = 128 * 2 ** 20;
+
+/** Of the transformed input and the products together, where a row of tiles is not more by itself. */
+export const SCRATCH_BYTES = 32 * 2 ** 20;
 
 /** Every Winograd plan that is right for a shape on an adapter, the larger tile first. */
 export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): WinogradPlan[] {
   const { kernelSize, stride, padding, inChannels, outChannels, transposed } = shape;
-  if (kernelSize !== 3 || stride !== 1 || inChannels % 4 !== 0) return [];
+  if (kernelSize !== 3 || stride !== 1) return [];
+  const into = 4 * Math.ceil(inChannels / 4);
   return ([4, 2] as const).flatMap((tile) => {
     const tilesY = Math.ceil(shape.outHeight / tile);
     const tilesX = Math.ceil(shape.outWidth / tile);
-    const tiles = shape.batch * tilesY * tilesX;
     const places = (tile + 2) ** 2;
-    const most = 4 * places * Math.max(tiles * inChannels, tiles * outChannels, inChannels * outChannels);
-    if (most > MOST_BYTES) return [];
+    const widest = tilesX * Math.max(into, outChannels);
+    if (4 * places * Math.max(widest, into * outChannels) > MOST_BYTES) return [];
+    if (Math.ceil(widest / 64) > 65535) return [];
+    const rowBytes = 4 * places * tilesX * (into + outChannels);
+    const mostRows = Math.max(1, Math.floor(SCRATCH_BYTES / rowBytes));
     const common = {
       tile,
       tilesY,
       tilesX,
       // The transpose of a stride of 1 is a convolution with the kernel turned round.
       padding: transposed ? 2 - padding : padding,
-      weightBytes: 4 * places * inChannels * outChannels,
+      mostRows,
+      weightBytes: 4 * places * into * outChannels,
       packing: (swap: boolean): Packing => ({
         key: `${swap ? 'swapped' : 'straight'} Winograd F(${tile}×${tile})${transposed ? ' turned' : ''}`,
         pack: (data) => packWinograd(data, outChannels, inChannels, tile, swap, transposed),
       }),
     };
+    const tiles = Math.min(mostRows, shape.batch * tilesY) * tilesX;
     return [
       ...subgroupMultiply(tiles, outChannels, places, facts.subgroupSize),
-      tiledMultiply(tiles, outChannels, places),
+      tiledMultiply(outChannels, places),
     ].map((multiply) => ({ ...common, ...multiply, name: `winograd F${tile} ${multiply.name}` }));
   });
 }
 
 type Multiply = Pick<WinogradPlan, 'name' | 'kernel' | 'constants' | 'workgroups'>;
 
-function subgroupMultiply(tiles: number, outChannels: number, places: number, lanes: number): Multiply[] {
+/** @param most tiles at once */
+function subgroupMultiply(most: number, outChannels: number, places: number, lanes: number): Multiply[] {
   const widths = SUBGROUP_TILES[lanes];
   if (!widths) return [];
   const widest = widths[0]!;
   const { channels } = widths.findLast((each) => outChannels <= each.channels) ?? widest;
   // Fewer tiles a lane where more would find nothing to do.
-  const loads = [4, 2].find((count) => count * lanes <= widest.pixels && count * lanes < 2 * tiles) ?? 1;
-  const rows = Math.ceil(tiles / (loads * lanes));
-  if (rows > 65535) return [];
+  const loads = [4, 2].find((count) => count * lanes <= widest.pixels && count * lanes < 2 * most) ?? 1;
+  const pixels = loads * lanes;
+  if (Math.ceil(most / pixels) > 65535) return [];
   return [
     {
-      name: `subgroup ${loads * lanes}x${channels}`,
+      name: `subgroup ${pixels}x${channels}`,
       kernel: 'winograd_multiply_subgroup',
-      constants: { LANES: lanes, LOADS: loads, CHANNELS: channels / lanes },
-      workgroups: [Math.ceil(outChannels / channels), rows, places],
+      constants: { LANES: lanes, PIXELS: pixels, CHANNELS: channels / lanes },
+      workgroups: (tiles) => [Math.ceil(outChannels / channels), Math.ceil(tiles / pixels), places],
     },
   ];
 }
 
-const TILED = { TILES: 4, CHANNELS: 8 };
+const TILED = { PIXELS: 4, CHANNELS: 8 };
 
-function tiledMultiply(tiles: number, outChannels: number, places: number): Multiply {
-  const threads = Math.ceil(tiles / TILED.TILES) * Math.ceil(outChannels / TILED.CHANNELS);
-  const [columns, rows] = linearGrid(threads);
+function tiledMultiply(outChannels: number, places: number): Multiply {
   return {
-    name: `tiled ${TILED.TILES}x${TILED.CHANNELS}`,
+    name: `tiled ${TILED.PIXELS}x${TILED.CHANNELS}`,
     kernel: 'winograd_multiply',
     constants: TILED,
-    workgroups: [columns, rows, places],
+    workgroups: (tiles) => {
+      const threads = Math.ceil(tiles / TILED.PIXELS) * Math.ceil(outChannels / TILED.CHANNELS);
+      const [columns, rows] = linearGrid(threads);
+      return [columns, rows, places];
+    },
   };
 }
 
@@ -117,7 +131,7 @@ const WEIGHT_TRANSFORM: Readonly<Record<TileSide, readonly (readonly [number, nu
   ],
 };
 
-/** [O, I, 3, 3] (or [I, O, 3, 3] with `swap`; `turned`: the kernel by 180°) to G g Gᵀ as [SIZE², I/4, O, 4]. Sums in float64. */
+/** [O, I, 3, 3] (or [I, O, 3, 3] with `swap`; `turned`: the kernel by 180°) to G g Gᵀ as [SIZE², ⌈I/4⌉, O, 4]. Sums in float64. */
 export function packWinograd(
   data: Float32Array,
   out: number,
@@ -128,7 +142,8 @@ export function packWinograd(
 ): Float32Array {
   const transform = WEIGHT_TRANSFORM[tile];
   const size = transform.length;
-  const packed = new Float32Array(size * size * into * out);
+  const each = 4 * Math.ceil(into / 4) * out;
+  const packed = new Float32Array(size * size * each);
   const kernel = new Float64Array(9);
   const half = new Float64Array(3 * size);
   for (let o = 0; o < out; o++) {
@@ -142,7 +157,7 @@ export function packWinograd(
       const place = Math.floor(i / 4) * out * 4 + o * 4 + (i % 4);
       for (let r = 0; r < size; r++) {
         transform.forEach(([a, b, c], s) => {
-          packed[(r * size + s) * into * out + place] =
+          packed[(r * size + s) * each + place] =
             a * half[3 * r]! + b * half[3 * r + 1]! + c * half[3 * r + 2]!;
         });
       }
