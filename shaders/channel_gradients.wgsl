@@ -7,8 +7,9 @@
 //   epilogue: with y = act(z), z = u · scaleOut + noiseStrength · noise + bias (see conv.wgsl) and g = flow · act'(z):
 //             flow = g · scaleOut,  d scaleOut = Σ g · u,  where z is recovered from y and u from z.
 //   prologue: with v = x · scaleIn:  d scaleIn = Σ flow · x,  flow = flow · scaleIn.
+//   pointwise: prologue where v goes into a 1×1 convolution to OUTS channels, u = v · weightᵀ: dv = du · weight is made on the way,
+//             dx = dv · scaleIn, d scaleIn = Σ dv · x.  du [N, pixels, OUTS]; weight [OUTS, C].
 //   total:    sums the chunks; one workgroup a channel, a tree in workgroup memory.
 
-alias Value = f32;
-
+#include value_scalar
 #include channel_gradients

@@ -3,6 +3,5 @@
 //   scale  y = clamp(factor * a, low, high)
 // One thread makes one element.
 
-alias Value = f32;
-
+#include value_scalar
 #include elementwise

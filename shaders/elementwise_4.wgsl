@@ -1,5 +1,4 @@
 // elementwise.wgsl's kernels, four elements a thread: `count` counts fours.
 
-alias Value = vec4f;
-
+#include value_vec4
 #include elementwise

@@ -1,4 +1,6 @@
-// What channel_gradients.wgsl says, for any `alias Value = …`: f32, or vec4f where channels go in fours.
+// What channel_gradients.wgsl says, after value_scalar or value_vec4.
+
+#param OUTS = 3
 
 #include linear
 
@@ -38,6 +40,9 @@ struct TotalParams {
 @group(0) @binding(10) var<storage, read_write> partial: array<Value>;
 @group(0) @binding(11) var<storage, read> parts: array<Value>;
 @group(0) @binding(12) var<storage, read_write> sum: array<Value>;
+@group(0) @binding(13) var<storage, read> du: array<f32>;
+@group(0) @binding(14) var<storage, read> weight: array<Value>;
+@group(0) @binding(15) var<storage, read_write> dx: array<Value>;
 
 var<workgroup> sums: array<Value, 64>;
 
@@ -84,6 +89,33 @@ fn prologue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let gradient = flow[at];
     total += gradient * x[at];
     flow[at] = gradient * scale;
+  }
+  partial[index] = total;
+}
+
+@compute @workgroup_size(64)
+fn pointwise(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  let chunks = (p.pixels + p.chunk - 1u) / p.chunk;
+  if (index >= p.batch * chunks * p.channels) { return; }
+  let c = index % p.channels;
+  let n = index / (chunks * p.channels);
+  let first = ((index / p.channels) % chunks) * p.chunk;
+  let scale = scaleIn[n * p.channels + c];
+  #for o in 0..OUTS
+  let weight$o = weight[${o}u * p.channels + c];
+  #end
+  var total = Value();
+  let end = min(first + p.chunk, p.pixels);
+  for (var pixel = first; pixel < end; pixel++) {
+    let outsAt = (n * p.pixels + pixel) * ${OUTS}u;
+    let at = (n * p.pixels + pixel) * p.channels + c;
+    var gradient = du[outsAt] * weight0;
+    #for o in 1..OUTS
+    gradient += du[outsAt + ${o}u] * weight$o;
+    #end
+    total += gradient * x[at];
+    dx[at] = gradient * scale;
   }
   partial[index] = total;
 }

@@ -1,4 +1,4 @@
-// What elementwise.wgsl says, for any `alias Value = …`.
+// What elementwise.wgsl says, after value_scalar or value_vec4.
 
 #include linear
 

@@ -103,21 +103,47 @@ export async function compile(
 /** Emits the launches that the effects of the graph and `outputs` need, in traced order. */
 export function lower(emit: Lowering, graph: Graph, outputs: readonly Tensor[] = []): void {
   const needed = neededOperations(graph.operations, outputs);
-  const lastReader = new Map<Tensor, Operation>();
+  const readers = readersIn(needed);
+  for (const operation of needed) placeParts(emit, operation, needed, readers);
   for (const operation of needed) {
-    for (const input of operation.inputs) lastReader.set(wholeOf(input), operation);
-  }
-  for (const operation of needed) {
-    const { name, inputs, overwrites } = operation;
+    const { name, overwrites } = operation;
     const [heir] = operation.outputs;
     if (heir && overwrites) {
-      const isFree =
-        lastReader.get(overwrites) === operation &&
-        inputs.filter((input) => wholeOf(input) === overwrites).length === 1;
-      if (isFree && isTemporary(emit, overwrites) && isTemporary(emit, heir)) emit.takeOver(heir, overwrites);
+      const isLast = readers.get(overwrites)?.at(-1) === operation;
+      const isOnce = operation.inputs.filter((input) => wholeOf(input) === overwrites).length === 1;
+      const isFree = isLast && isOnce && isTemporary(emit, overwrites) && isTemporary(emit, heir);
+      if (isFree) emit.takeOver(heir, overwrites);
       else emit.labelled(name, () => copy(emit, overwrites, heir, heir.size));
     }
     operation.lower(emit);
+  }
+}
+
+/** Who reads a tensor, or a part of it, in order. */
+function readersIn(operations: readonly Operation[]): ReadonlyMap<Tensor, readonly Operation[]> {
+  const readers = new Map<Tensor, Operation[]>();
+  for (const operation of operations) {
+    for (const whole of new Set(operation.inputs.map(wholeOf))) {
+      readers.set(whole, [...(readers.get(whole) ?? []), operation]);
+    }
+  }
+  return readers;
+}
+
+/** Those inputs that an operation gathers and that stand nowhere else are made in their places. */
+function placeParts(
+  emit: Lowering,
+  operation: Operation,
+  needed: readonly Operation[],
+  readers: ReadonlyMap<Tensor, readonly Operation[]>,
+): void {
+  const [whole] = operation.outputs;
+  for (const { tensor, offset } of operation.gathers ?? []) {
+    const isAlone = readers.get(tensor)?.length === 1 && !emit.isInPlace(tensor);
+    // What is made in the place of another cannot be made here.
+    const maker = needed.find(({ outputs }) => outputs.includes(tensor));
+    const isFree = maker && !(maker.overwrites && maker.outputs[0] === tensor);
+    if (isAlone && isFree && isTemporary(emit, tensor)) emit.place(tensor, whole!, offset);
   }
 }
 

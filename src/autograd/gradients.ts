@@ -44,12 +44,15 @@ export function backpropagate(
     if (!operation.backward) throw new Error(`operation '${operation.name}' has no gradient`);
     const { backward, standsFor } = operation;
     const { graph } = operation.outputs[0]!;
+    const sofar = operation.inputs.map((input) => gradientOf.get(input));
     const outgoing = standsFor // whose operations have names of their own
-      ? backward(incoming, wanted)
-      : graph.scoped(`∂${operation.name}`, () => backward(incoming, wanted));
+      ? backward(incoming, wanted, sofar)
+      : graph.scoped(`∂${operation.name}`, () => backward(incoming, wanted, sofar));
     operation.inputs.forEach((input, at) => {
       const gradient = outgoing[at];
-      if (wanted[at] && gradient) accumulate(input, gradient);
+      if (!wanted[at] || !gradient) return;
+      if (operation.accumulates) gradientOf.set(input, gradient);
+      else accumulate(input, gradient);
     });
   }
   return gradientOf;

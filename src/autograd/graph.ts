@@ -15,6 +15,8 @@ export interface Operation {
   readonly lower: (emit: Lowering) => void;
   /** Gradients of the inputs; called with `undefined` for an output that the loss does not reach, asked for wanted inputs only. */
   readonly backward?: Backward;
+  readonly accumulates?: boolean | undefined;
+  readonly gathers?: readonly Part[] | undefined;
   /** Changes variables, so it runs even where nothing reads an output of it. */
   readonly effect: boolean;
   readonly overwrites?: Tensor | undefined;
@@ -22,9 +24,11 @@ export interface Operation {
   readonly standsFor?: readonly Operation[];
 }
 
+/** `sofar`: the gradients of the inputs as others have given them. */
 export type Backward = (
   gradients: readonly (Tensor | undefined)[],
   wanted: readonly boolean[],
+  sofar?: readonly (Tensor | undefined)[],
 ) => readonly (Tensor | undefined)[];
 
 export interface OperationSpec {
@@ -42,7 +46,21 @@ export interface OperationSpec {
     gradients: readonly (Tensor | undefined)[],
     wanted: readonly boolean[],
     outputs: readonly Tensor[],
+    sofar: readonly (Tensor | undefined)[],
   ) => readonly (Tensor | undefined)[];
+  /** Its backward returns gradients with those so far already added. */
+  readonly accumulates?: boolean;
+  /**
+   * Inputs that are wanted as parts of the first output. Where nothing else reads one, and it need not stand elsewhere, whoever makes
+   * it writes it there, and `lower` finds it in its place: `emit.isInPlace`.
+   */
+  readonly gathers?: readonly Part[];
+}
+
+/** `tensor` from element `offset` on, aligned. */
+export interface Part {
+  readonly tensor: Tensor;
+  readonly offset: number;
 }
 
 const ELEMENTS_PER_ALIGNMENT = STORAGE_ALIGNMENT / 4;
@@ -143,7 +161,11 @@ export class Graph {
       inputs: spec.inputs,
       outputs,
       lower: (emit) => emit.labelled(name, () => spec.lower(emit, outputs)),
-      ...(backward && { backward: (gradients, wanted) => backward(gradients, wanted, outputs) }),
+      ...(backward && {
+        backward: (gradients, wanted, sofar = []) => backward(gradients, wanted, outputs, sofar),
+      }),
+      accumulates: spec.accumulates,
+      gathers: spec.gathers,
       effect: false,
       overwrites: spec.overwrites,
     });

@@ -41,4 +41,5 @@ export { type StyleLayer, styles } from './ops/styles.js';
 export { tanh } from './ops/tanh.js';
 export { truncation } from './ops/truncation.js';
 export { upConvolution } from './ops/up-convolution.js';
+export { type Term, weightedSum } from './ops/weighted-sum.js';
 export type { Shape, Tensor } from './tensor.js';

@@ -33,7 +33,8 @@ export class Lowering {
   /** By their keys. */
   readonly convolutions = new Map<string, PlannedConvolution>();
   readonly launches: Launch<Storage>[] = [];
-  readonly #takenOver = new Map<Tensor, Storage>();
+  /** Tensors that do not lie in memory of their own. */
+  readonly #elsewhere = new Map<Tensor, Storage>();
   #label = '';
 
   constructor(facts: AdapterFacts, options: LoweringOptions = {}) {
@@ -73,12 +74,24 @@ export class Lowering {
 
   /** Where a tensor lies in this program. */
   storageOf(tensor: Tensor): Storage {
-    return this.#takenOver.get(tensor) ?? tensor.storage;
+    return this.#elsewhere.get(tensor) ?? tensor.storage;
   }
 
   /** From now on `heir` lies where `tensor` does. */
   takeOver(heir: Tensor, tensor: Tensor): void {
-    this.#takenOver.set(heir, this.storageOf(tensor));
+    this.#elsewhere.set(heir, this.storageOf(tensor));
+  }
+
+  /** From now on `part` lies in `whole`, from element `offset` on. */
+  place(part: Tensor, whole: Tensor, offset: number): void {
+    const { name: label, size } = part;
+    const of = this.storageOf(whole);
+    this.#elsewhere.set(part, { kind: 'view', label, bytes: 4 * size, of, offset: 4 * offset });
+  }
+
+  /** Whether `place` has been called for it. */
+  isInPlace(part: Tensor): boolean {
+    return this.#elsewhere.get(part)?.kind === 'view';
   }
 
   /** Memory that lives only between the launches of this operation. */

@@ -59,7 +59,48 @@ const STYLE_LAYERS = [0, 1].map((row) => ({
   bias: Float32Array.of(1, 1.5, 2),
 }));
 
+/** What makes a picture of features. */
+function pointwise(x: [number, number, number, number], outputs: number): OperationTest {
+  return {
+    name: `scaled convolution 1x1, ${x[3]} to ${outputs} channels`,
+    variables: { x, scaleIn: [x[0], x[3]] },
+    constants: { weight: [outputs, x[3], 1, 1], bias: [outputs] },
+    draw,
+    build: ({ x, weight, scaleIn, bias }) => convolution(x, weight, { scaleIn, bias }),
+    reference: ({ x, weight, scaleIn, bias }) => reference.convolution(x, weight, { scaleIn, bias }),
+  };
+}
+
 const fusedTests: OperationTest[] = [
+  pointwise([2, 3, 5, 5], 3),
+  pointwise([1, 19, 23, 8], 3),
+  pointwise([1, 4, 3, 12], 4),
+  pointwise([2, 4, 3, 4], 1),
+  pointwise([1, 4, 3, 8], 5),
+  {
+    name: 'convolution with everything around it, channels in fours',
+    variables: { x: [2, 5, 7, 4], scaleIn: [2, 4], scaleOut: [2, 8] },
+    constants: { weight: [8, 4, 3, 3], bias: [8], map: [5, 7] },
+    draw,
+    build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      convolution(x, weight, {
+        padding: 1,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: 0.6 },
+        activation: CLAMPED,
+      }),
+    reference: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      reference.convolution(x, weight, {
+        padding: 1,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: 0.6 },
+        activation: CLAMPED,
+      }),
+  },
   {
     name: 'convolution with everything around it',
     variables: { x: [2, 5, 7, 3], scaleIn: [2, 3], scaleOut: [2, 5] },

@@ -1,5 +1,5 @@
-/** The two backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
-import { linearGrid } from '../../engine/launch.js';
+/** Backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
+import { inFours, linearGrid } from '../../engine/launch.js';
 import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
 import type { Tensor } from '../tensor.js';
@@ -79,6 +79,42 @@ export function scaleGradient(dv: Tensor, x: Tensor, scaleIn: Tensor): { dx: Ten
   return { dx: dx!, dscaleIn: dscaleIn! };
 }
 
+/** The most output channels of a `pointwiseGradient`. */
+export const MOST_POINTWISE = 4;
+
+/**
+ * dx and d(scaleIn) of u = (x · scaleIn) · weightᵀ at every pixel, from du [N, H, W, O]: a 1×1 convolution to a few channels, as those
+ * that make pictures are. The gradient of x · scaleIn, as large as x, never stands in memory. weight [O, C, 1, 1], frozen. One operation.
+ */
+export function pointwiseGradient(
+  du: Tensor,
+  x: Tensor,
+  scaleIn: Tensor,
+  weight: Tensor,
+): { dx: Tensor; dscaleIn: Tensor } {
+  const { batch, channels } = extent(x);
+  const outs = du.shape.at(-1)!;
+  const [dx, dscaleIn] = x.graph.operation({
+    name: 'pointwise',
+    inputs: [du, x, scaleIn],
+    shapes: [x.shape, scaleIn.shape],
+    lower: (emit, [out, sum]) => {
+      const { family, chunks, params, workgroups } = chunked(x);
+      const partial = emit.scratch('partial sums', [batch, chunks, channels]);
+      emit.launch({
+        kernel: `${family}.pointwise`,
+        constants: { OUTS: outs },
+        bindings: { du, x, scaleIn, weight, dx: out!, partial },
+        params,
+        workgroups,
+        flops: 2 * (outs + 1) * x.size,
+      });
+      total(emit, x, partial, sum!);
+    },
+  });
+  return { dx: dx!, dscaleIn: dscaleIn! };
+}
+
 function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
   const { family, chunks, params } = chunked(of);
   emit.launch({
@@ -95,16 +131,11 @@ const MOST_PIXELS = 256;
 /** About as many chunks as pixels in one: short sums in both passes, and small rounding errors. Channels go in fours where they can. */
 function chunked(of: Tensor) {
   const { batch, pixels, channels } = extent(of);
-  const inFours = channels % 4 === 0;
+  const { family, count } = inFours('channel_gradients', channels);
   const chunk = Math.min(MOST_PIXELS, Math.ceil(Math.sqrt(pixels)));
   const chunks = Math.ceil(pixels / chunk);
-  const params = { batch, pixels, channels: inFours ? channels / 4 : channels, chunk };
-  return {
-    family: inFours ? 'channel_gradients_4' : 'channel_gradients',
-    chunks,
-    params,
-    workgroups: linearGrid(batch * chunks * params.channels),
-  } as const;
+  const params = { batch, pixels, channels: count, chunk };
+  return { family, chunks, params, workgroups: linearGrid(batch * chunks * count) };
 }
 
 function extent({ shape }: Tensor): { batch: number; pixels: number; channels: number } {

@@ -1,5 +1,5 @@
 /** Elementwise operations on tensors of one shape. */
-import { linearGrid } from '../../engine/launch.js';
+import { inFours, linearGrid } from '../../engine/launch.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { UNLIMITED } from './activation.js';
 
@@ -12,7 +12,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
     shapes: [a.shape],
     overwrites: a,
     lower: (emit, [y]) => {
-      const { family, count } = inFours(a);
+      const { family, count } = inFours('elementwise', a.size);
       emit.launch({
         kernel: `${family}.add`,
         bindings: { sum: y!, b },
@@ -45,7 +45,7 @@ function scaleAndClip(
     inputs: [a],
     shapes: [a.shape],
     lower: (emit, [out]) => {
-      const { family, count } = inFours(a);
+      const { family, count } = inFours('elementwise', a.size);
       emit.launch({
         kernel: `${family}.scale`,
         bindings: { a, y: out! },
@@ -56,11 +56,4 @@ function scaleAndClip(
     ...(backward && { backward }),
   });
   return y!;
-}
-
-/** Four elements a thread where that leaves none over. */
-function inFours({ size }: Tensor) {
-  return size % 4 === 0
-    ? ({ family: 'elementwise_4', count: size / 4 } as const)
-    : ({ family: 'elementwise', count: size } as const);
 }
