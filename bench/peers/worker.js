@@ -49,9 +49,7 @@ const answers = {
     if (message.case.transposed) throw new Error('is measured on no plain transposed convolutions');
     prepared = await prepare(message.case);
     check(await prepared.values(), message.case); // what is compiled is compiled now
-    const began = performance.now();
-    await timed(1);
-    copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / (performance.now() - began))));
+    copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / (await timed(1)))));
     return { is: 'ready' };
   },
   async sample() {

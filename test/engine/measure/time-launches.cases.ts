@@ -23,6 +23,9 @@ function twoCopies(): Launch<Storage>[] {
   return [copy(memory('a'), between), copy(between, memory('y'))];
 }
 
+/** Readings before the first sample: of two runs that say how many copies a sample takes. */
+const PREPARING = 4;
+
 /** Counts how often it is read; every reading is a millisecond later. */
 function countingClock(): { readonly clock: Clock; readonly readings: () => number } {
   let readings = 0;
@@ -53,7 +56,7 @@ export const cases: TestCase[] = [
         mostMilliseconds: 60_000,
         clock,
       });
-      assert.is(readings(), 8);
+      assert.is(readings() - PREPARING, 8);
       const copies = 1 / milliseconds;
       assert.ok(Number.isInteger(copies) && copies >= 1 && copies <= 64, String(copies));
     },
@@ -63,7 +66,7 @@ export const cases: TestCase[] = [
     run: async (t) => {
       const { clock, readings } = countingClock();
       await timeLaunches(await t.device(), twoCopies(), { repeats: 9, mostMilliseconds: 0, clock });
-      assert.is(readings(), 2);
+      assert.is(readings() - PREPARING, 2);
     },
   },
   {
