@@ -1,7 +1,7 @@
 /** jax-js on WebGPU. The data gradient is its own vector-Jacobian product, compiled with `jit`. Arrays are NCHW. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { defaultDevice, init, jit, lax, numpy as np, random, vjp } from '@jax-js/jax';
+import { blockUntilReady, defaultDevice, init, jit, lax, numpy as np, random, vjp } from '@jax-js/jax';
 
 export async function open() {
   await init('webgpu');
@@ -30,18 +30,21 @@ function prepare({ batch, height, width, into, out, kernelSize, stride, padding,
   const large = [batch, out, size(height), size(width)];
   const x = uniform(pass === 'forward' ? small : large, 2);
   const compiled = jit(pass === 'forward' ? forward : (dy) => vjp(forward, [np.zeros(small)])[1](dy)[0]);
-  let last;
+  // It drops work whose result is disposed of before it was begun, so results are kept until all are there.
+  const results = [];
   return {
     run() {
-      last?.dispose();
-      last = compiled(x.ref);
+      results.push(compiled(x.ref));
     },
-    wait: () => last.blockUntilReady(),
+    async wait() {
+      await blockUntilReady(results);
+      for (const result of results.splice(0)) result.dispose();
+    },
     async values() {
       return compiled(x.ref).data();
     },
     release() {
-      for (const array of [last, x, w, fir]) array?.dispose();
+      for (const array of [x, w, fir]) array?.dispose();
       compiled.dispose();
     },
   };
