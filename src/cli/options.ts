@@ -35,6 +35,9 @@ export interface Options {
   readonly restart: boolean;
   readonly profile: boolean;
   readonly model: string | undefined;
+  /** Of a checkpoint: which of its networks. */
+  readonly part: string | undefined;
+  readonly half: boolean;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -78,6 +81,8 @@ export function parseOptions(words: readonly string[]): Options {
     restart: values.restart ?? false,
     profile: values.profile ?? false,
     model: values.model,
+    part: values.part,
+    half: values.fp16 ?? false,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
     help: values.help ?? false,
@@ -112,6 +117,8 @@ function parse(words: readonly string[]) {
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
         model: { type: 'string' },
+        part: { type: 'string' },
+        fp16: { type: 'boolean' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },
         stack: { type: 'boolean' },
