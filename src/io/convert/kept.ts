@@ -1,5 +1,4 @@
 import type { SourceTensor } from './network.js';
-import { plain } from './tensors.js';
 import type { Weights } from './weights.js';
 
 /** Weights that keep their names and values. */
@@ -10,9 +9,9 @@ export class Kept {
 
   /** Takes a weight, and returns its shape. Throws as `Weights.take`. */
   take(key: string, shape?: readonly (number | null)[]): readonly number[] {
-    const view = this.weights.take(key, shape);
-    this.tensors.set(key, plain(view));
-    return view.shape;
+    const tensor = this.weights.take(key, shape);
+    this.tensors.set(key, tensor);
+    return tensor.shape;
   }
 
   /** The number of the first side of a weight, whose others are known. */

@@ -16,6 +16,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** A weight that is read, and brought into our form, when it is asked for. */
 export interface SourceTensor {
+  /** The key in the file that it comes from, for errors. */
+  readonly origin: string | undefined;
   readonly shape: readonly number[];
   readonly elements: number;
   /** The float32 values from number `begin` to before `end`, row-major; they may be others' memory: do not write to them. */

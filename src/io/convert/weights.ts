@@ -1,6 +1,8 @@
 import { FwplusError } from '../../errors.js';
 import type { TensorView } from '../checkpoint/index.js';
+import type { SourceTensor } from './network.js';
 import type { Part } from './parts.js';
+import { FileTensor, known } from './tensors.js';
 
 /** The weights of one part, each of which is taken or left out on purpose. Errors name the key. */
 export class Weights {
@@ -25,7 +27,7 @@ export class Weights {
   }
 
   /** A weight; `null` in `shape` matches any side. Throws where it is missing or of another shape. */
-  take(key: string, shape?: readonly (number | null)[]): TensorView {
+  take(key: string, shape?: readonly (number | null)[]): FileTensor {
     const tensor = this.part.tensors.get(key);
     if (!tensor) {
       throw this.fail(`the weight '${key}' is missing`, 'The file was cut, or is of another network.');
@@ -39,7 +41,13 @@ export class Weights {
       throw this.fail(`the weight '${key}' is [${tensor.shape.join(', ')}], wanted [${wanted}]`);
     }
     this.#left.delete(key);
-    return tensor;
+    return new FileTensor(key, tensor);
+  }
+
+  /** A number, which the file may hold as a tensor or beside its tensors. */
+  scalar(key: string): SourceTensor {
+    const beside = this.part.rest.get(key);
+    return typeof beside === 'number' ? known([], Float32Array.of(beside)) : this.take(key, []);
   }
 
   /** Leaves out what is not needed. */

@@ -7,7 +7,7 @@ import { PickledDict, type PickleValue, TensorView } from '../../checkpoint/inde
 import type { DirectionEntry } from '../direction-entry.js';
 import type { Candidate, Format } from '../format.js';
 import type { ConvertedNetwork, Json, SourceTensor } from '../network.js';
-import { known, plain, reshaped } from '../tensors.js';
+import { FileTensor, known, reshaped } from '../tensors.js';
 
 /** Rows of the largest code; smaller generators have the first of them. */
 const MOST_ROWS = 18;
@@ -129,7 +129,7 @@ function isVector(shape: readonly number[]): boolean {
 function vectorOf(view: TensorView, name: string): Found {
   const width = view.shape.at(-1)!;
   const count = view.elements / width;
-  const tensor = reshaped(plain(view), count === 1 ? [width] : [count, width]);
+  const tensor = reshaped(new FileTensor(name, view), count === 1 ? [width] : [count, width]);
   const description = count === 1 ? `the vector of ${name}` : `the vectors of ${name}, one for each row`;
   return { name, tensor, rows: [0, (count === 1 ? MOST_ROWS : count) - 1], description };
 }

@@ -5,7 +5,6 @@
 import type { Candidate, Format } from '../format.js';
 import type { ConvertedNetwork, Fact } from '../network.js';
 import { type Part, partsOf } from '../parts.js';
-import { plain } from '../tensors.js';
 import { Weights } from '../weights.js';
 import { type FoundTrunk, findTrunk, takeTrunk, tapsOf, trunkFacts } from './perceptual-trunk.js';
 
@@ -52,9 +51,9 @@ async function convert(linear: Part, trunks: readonly FoundTrunk[]): Promise<Con
   const sums: number[] = [];
   for (const [layer, width] of widths.entries()) {
     const key = `lin${layer}.model.1.weight`;
-    const view = weights.take(key, [1, width, 1, 1]);
-    tensors.set(key, plain(view));
-    sums.push(sumOf(await view.readNumbers(), key, weights));
+    const tensor = weights.take(key, [1, width, 1, 1]);
+    tensors.set(key, tensor);
+    sums.push(sumOf(await tensor.read(), key, weights));
   }
   weights.finish();
   if (!isWhole) trunkWeights.finish();
@@ -99,7 +98,7 @@ function trunkFor(weights: Weights, widths: readonly number[], trunks: readonly 
   );
 }
 
-function sumOf(values: Float64Array, key: string, weights: Weights): number {
+function sumOf(values: Float32Array, key: string, weights: Weights): number {
   const least = values.reduce((a, b) => Math.min(a, b), 0);
   if (least < 0)
     throw weights.fail(`'${key}' has negative weights (the least is ${least}), so it is no distance`);

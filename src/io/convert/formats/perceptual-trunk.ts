@@ -1,7 +1,6 @@
 /** The convolutional parts of VGG16 and AlexNet, as torchvision and as LPIPS's modules name their layers. */
 import type { Fact, SourceTensor } from '../network.js';
 import type { Part } from '../parts.js';
-import { plain } from '../tensors.js';
 import type { Weights } from '../weights.js';
 
 export interface Trunk {
@@ -86,8 +85,8 @@ export function takeTrunk(weights: Weights, { trunk, layout }: FoundTrunk): Map<
     const key = layout.key(trunk, at);
     const weight = weights.take(`${key}.weight`, [null, channels, side, side]);
     channels = weight.shape[0]!;
-    tensors.set(`features.${at}.weight`, plain(weight));
-    tensors.set(`features.${at}.bias`, plain(weights.take(`${key}.bias`, [channels])));
+    tensors.set(`features.${at}.weight`, weight);
+    tensors.set(`features.${at}.bias`, weights.take(`${key}.bias`, [channels]));
   }
   // torchvision's classifier; of LPIPS's modules constants, and the linear weights a second time.
   weights.ignore(/^(classifier|scaling_layer|lins)\./);

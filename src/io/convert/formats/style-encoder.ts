@@ -7,7 +7,7 @@ import type { Format } from '../format.js';
 import { Kept } from '../kept.js';
 import type { ConvertedNetwork } from '../network.js';
 import { type Part, partsOf, partUnder } from '../parts.js';
-import { plain } from '../tensors.js';
+import { FileTensor } from '../tensors.js';
 import { Weights } from '../weights.js';
 import { takeIrSe50 } from './ir-se50.js';
 
@@ -41,7 +41,7 @@ function convert(part: Part, file: PickleValue): ConvertedNetwork {
   const ignored = kept.finish();
   const average = top.get('latent_avg');
   const isAdded = optionOf(top.get('opts'), 'start_from_latent_avg') ?? average instanceof TensorView;
-  if (isAdded) kept.tensors.set('latent_avg', plain(checkAverage(average, rows, width, weights)));
+  if (isAdded) kept.tensors.set('latent_avg', checkAverage(average, rows, width, weights));
   return {
     kind: 'style-encoder',
     format: PROGRAMS[type]!,
@@ -119,11 +119,11 @@ function checkAverage(
   rows: number,
   width: number,
   weights: Weights,
-): TensorView {
+): FileTensor {
   if (!(average instanceof TensorView)) {
     throw weights.fail(`opts says start_from_latent_avg, and the file has no latent_avg`);
   }
   if (average.shape.at(-1) === width && (average.elements === width || average.elements === rows * width))
-    return average;
+    return new FileTensor('latent_avg', average);
   throw weights.fail(`latent_avg is [${average.shape.join(', ')}], wanted [${rows}, ${width}] or [${width}]`);
 }
