@@ -2,7 +2,7 @@
 import { assertFinite } from '../finite.js';
 import { floatToHalf } from '../half.js';
 import { encodeTensorHeader } from '../safetensors.js';
-import { type ConvertedNetwork, parameters, type SourceTensor } from './network.js';
+import { type ConvertedNetwork, type NetworkKind, parameters, type SourceTensor } from './network.js';
 
 /** Where bytes go, in order. A call has taken its bytes when it resolves. */
 export interface ByteSink {
@@ -28,6 +28,8 @@ export interface Written {
 
 /** Values that are held at once. */
 const PIECE = 2 ** 22;
+/** They stay float32: variances of P-norm+ go down to where float16 ends, and directions are small. */
+const FLOAT32: ReadonlySet<NetworkKind> = new Set(['pnorm', 'directions']);
 /** The largest float16. */
 const MOST_HALF = 65504;
 
@@ -48,7 +50,8 @@ export async function writeNetwork(
     onProgress?.(done / total);
   };
   const large = await checkValues(network, step);
-  const isHalf = (key: string) => half && !large.has(key);
+  const isWide = FLOAT32.has(network.kind);
+  const isHalf = (key: string) => half && !isWide && !large.has(key);
   const { bytes: header, order } = encodeTensorHeader(
     [...network.tensors].map(([key, { shape }]) => ({
       name: key,
@@ -67,7 +70,7 @@ export async function writeNetwork(
       step(values.length);
     }
   }
-  return { bytes, keptFloat32: half ? [...large].sort() : [] };
+  return { bytes, keptFloat32: half ? [...(isWide ? network.tensors.keys() : large)].sort() : [] };
 }
 
 /** Throws at the first tensor that is not finite; returns the names of those that float16 cannot hold. */
