@@ -11,6 +11,7 @@ import { COMMANDS, takes, usage } from './help.js';
 import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
+import { statistics } from './statistics.js';
 import { UsageError } from './usage-error.js';
 
 // Whoever read along may be gone (a closed terminal, `| head`); saving goes on all the same.
@@ -56,6 +57,7 @@ async function perform(options: Options): Promise<number> {
   if (command === 'invert') return invert(options);
   if (command === 'edit') return edit(options);
   if (command === 'directions') return directions(options);
+  if (command === 'statistics') return statistics(options);
   return start(options);
 }
 
