@@ -34,7 +34,10 @@ export async function readFile(path: string): Promise<ModelFile> {
 
 async function readParts(paths: Options['parts']): Promise<ModelParts> {
   const found = await Promise.all(
-    Object.entries(paths).map(async ([part, path]) => [part, path === undefined ? undefined : await readFile(path)]),
+    Object.entries(paths).map(async ([part, path]) => [
+      part,
+      path === undefined ? undefined : await readFile(path),
+    ]),
   );
   return Object.fromEntries(found) as ModelParts;
 }

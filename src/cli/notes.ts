@@ -6,7 +6,10 @@ import { quoted } from '../io/network-file.js';
 import type { Session } from './session.js';
 
 /** Lines for the terminal. */
-export function notesOf({ model, modelPath }: Pick<Session, 'model' | 'modelPath'>, method: Method): string[] {
+export function notesOf(
+  { model, modelPath }: Pick<Session, 'model' | 'modelPath'>,
+  method: Method,
+): string[] {
   return lacks(model, method).flatMap((lack) => [
     `Note     ${lack.note}`,
     ...remedy(lack, modelPath).map((line) => `         ${line}`),
@@ -29,5 +32,7 @@ function remedy({ part }: Lack, path: string | undefined): string[] {
   if (path === undefined) return [];
   if (part === 'encoder') return ['Give one that fits with --encoder FILE.'];
   if (part === 'perceptual') return ['Give one with --lpips FILE.'];
-  return [`To make them: fwplus statistics ${quoted(path)} -o pnorm.safetensors; then give --pnorm pnorm.safetensors.`];
+  return [
+    `To make them: fwplus statistics ${quoted(path)} -o pnorm.safetensors; then give --pnorm pnorm.safetensors.`,
+  ];
 }

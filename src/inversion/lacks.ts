@@ -47,15 +47,13 @@ export function lacks(model: Model, method: Method): Lack[] {
   if (!model.perceptual) {
     found.push({
       part: 'perceptual',
-      note:
-        'There is no perceptual term: this model has no LPIPS network. The squared error alone brings blurred details, and no perceptual distance is measured.',
+      note: 'There is no perceptual term: this model has no LPIPS network. The squared error alone brings blurred details, and no perceptual distance is measured.',
     });
   }
   if (inFWPlus && method.pnorm === 'none' && !model.pnorm) {
     found.push({
       part: 'pnorm',
-      note:
-        'The P-norm+ term is left out: this model has no statistics of w. Codes may go where the generator never draws, and edits of them go wrong more often.',
+      note: 'The P-norm+ term is left out: this model has no statistics of w. Codes may go where the generator never draws, and edits of them go wrong more often.',
     });
   }
   return found;

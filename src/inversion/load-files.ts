@@ -122,9 +122,12 @@ function readEncoder(
 function statedSize({ base_size: size }: NetworkFile['options'], name: string): number | undefined {
   if (size === undefined || size === null) return undefined;
   if (typeof size === 'number' && Number.isInteger(size) && size > 0) return size;
-  throw new FwplusError(`${name} has a base_size of ${JSON.stringify(size)}, wanted a whole number above 0.`, {
-    hint: 'Convert the original checkpoint again.',
-  });
+  throw new FwplusError(
+    `${name} has a base_size of ${JSON.stringify(size)}, wanted a whole number above 0.`,
+    {
+      hint: 'Convert the original checkpoint again.',
+    },
+  );
 }
 
 function readPerceptual(file: ModelFile): PerceptualDistance {

@@ -10,7 +10,11 @@ import { weightsOf } from './weights.js';
 
 export function encodePNorm(
   { mean, eigenvalues, eigenvectors }: PNormStatistics,
-  { options, source, name }: { readonly options: Readonly<Record<string, unknown>>; readonly source: string; readonly name: string },
+  {
+    options,
+    source,
+    name,
+  }: { readonly options: Readonly<Record<string, unknown>>; readonly source: string; readonly name: string },
 ): Uint8Array {
   const width = mean.length;
   return encodeTensors(

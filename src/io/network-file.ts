@@ -45,9 +45,12 @@ export function parseNetworkFile(bytes: Uint8Array, name: string): NetworkFile {
   const tensors = TensorFile.parse(bytes, name);
   const { fwplus: version, network, options = '{}', name: title } = tensors.metadata;
   if (version === undefined) {
-    throw new FwplusError(`${name} holds no network that fwplus has converted (its metadata has no 'fwplus').`, {
-      hint: `Convert it first: ${convertCommand(name)}`,
-    });
+    throw new FwplusError(
+      `${name} holds no network that fwplus has converted (its metadata has no 'fwplus').`,
+      {
+        hint: `Convert it first: ${convertCommand(name)}`,
+      },
+    );
   }
   if (version !== '1' || network === undefined || !Object.hasOwn(NETWORKS, network)) {
     throw new FwplusError(
@@ -93,8 +96,10 @@ const TAKERS: Partial<Record<NetworkKind, string>> = {
   alexnet: 'Convert the weights of LPIPS together with it; see fwplus convert --help.',
   lpips: 'LPIPS is given as --lpips.',
   'basecode-encoder': 'A base-code encoder is given as --encoder.',
-  'idinvert-encoder': 'Inversion into F/W+ starts from a base-code encoder; encoders of w+ codes serve as a library only.',
-  'style-encoder': 'Inversion into F/W+ starts from a base-code encoder; encoders of w+ codes serve as a library only.',
+  'idinvert-encoder':
+    'Inversion into F/W+ starts from a base-code encoder; encoders of w+ codes serve as a library only.',
+  'style-encoder':
+    'Inversion into F/W+ starts from a base-code encoder; encoders of w+ codes serve as a library only.',
   pnorm: 'P-norm+ statistics are given as --pnorm.',
   directions: 'Directions are given as --directions, or one of them as --direction FILE:NAME.',
 };
@@ -121,7 +126,8 @@ function parseOptions(text: string, name: string): Record<string, unknown> {
   } catch {
     // said below
   }
-  if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
+  if (typeof found === 'object' && found !== null && !Array.isArray(found))
+    return found as Record<string, unknown>;
   throw new FwplusError(`${name} is damaged: its options are no JSON object (${text.slice(0, 60)}).`, {
     hint: 'Convert the original checkpoint again.',
   });

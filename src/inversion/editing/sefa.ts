@@ -39,7 +39,8 @@ export function sefa(
       }
     }
   }
-  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) product[j * width + i] = product[i * width + j]!;
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j < i; j++) product[j * width + i] = product[i * width + j]!;
   const { values, vectors } = symmetricEigen(product, width);
   const least = LEAST * values[0]!;
   return values

@@ -96,10 +96,7 @@ class Mapped {
     this.rows = w.size / wDim;
   }
 
-  static async build(
-    device: Device,
-    generator: Mapping,
-  ): Promise<Mapped> {
+  static async build(device: Device, generator: Mapping): Promise<Mapped> {
     const graph = new Graph();
     const z = graph.variable('z', [BATCH, generator.zDim]);
     const w = generator.mapping(z);
@@ -120,8 +117,8 @@ class Mapped {
   }
 }
 
-/** P of w, in float64. */
-function unactivated(w: Float32Array): Float64Array {
+/** P of w, in float64: its last activation taken back. */
+export function unactivated(w: Float32Array): Float64Array {
   return Float64Array.from(w, (value) => (value < 0 ? SLOPE * value : value));
 }
 
@@ -135,7 +132,8 @@ function meanOf(rows: Float64Array, width: number): Float64Array {
   return mean;
 }
 
-function statisticsOf(covariance: Covariance): PNormStatistics {
+/** @throws FwplusError where w does not vary in all of its directions. */
+export function statisticsOf(covariance: Covariance): PNormStatistics {
   const { width } = covariance;
   const { values, vectors } = symmetricEigen(covariance.covariance(), width);
   const useful = values.filter((value) => value > LEAST_VARIANCE * values[0]!).length;
