@@ -52,6 +52,21 @@ Lists the model's named directions; or makes directions from any generator's own
       --count N          the first N (all)
       --model DIR|FILE, --directions FILE   as in edit
 `,
+  convert: `fwplus convert FILE [-o OUT] [options]
+
+Reads a network of another program's checkpoint (.pkl, .pt, .pth, .npy, .npz), without running anything in it, and writes it as
+.safetensors with the names that fwplus uses.
+
+  -o, --output OUT       the file that is written (FILE's name with .safetensors)
+      --fp16             half the size: values rounded to float16
+      --part NAME        another one of the networks that the file holds
+`,
+  inspect: `fwplus inspect FILE [--part NAME]
+
+Says what convert would find in a file, and writes nothing.
+
+      --part NAME        another one of the networks that the file holds
+`,
   start: `fwplus start [IMAGE] [options]
 
 The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+.

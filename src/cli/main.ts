@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FwplusError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../index.node.js';
+import { convert, inspect } from './convert.js';
 import { directions } from './directions.js';
 import { doctor } from './doctor.js';
 import { edit } from './edit.js';
@@ -58,6 +59,8 @@ async function perform(options: Options): Promise<number> {
   if (command === 'edit') return edit(options);
   if (command === 'directions') return directions(options);
   if (command === 'statistics') return statistics(options);
+  if (command === 'convert') return convert(options);
+  if (command === 'inspect') return inspect(options);
   return start(options);
 }
 

@@ -40,6 +40,9 @@ export interface Options {
   readonly parts: Readonly<Record<'encoder' | 'perceptual' | 'pnorm' | 'directions', string | undefined>>;
   readonly samples: number | undefined;
   readonly seed: number | undefined;
+  /** Of a checkpoint: which of its networks. */
+  readonly part: string | undefined;
+  readonly half: boolean;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -92,6 +95,8 @@ export function parseOptions(words: readonly string[]): Options {
     },
     samples: integer('--samples', values.samples, 2, 1e8),
     seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+    part: values.part,
+    half: values.fp16 ?? false,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
     help: values.help ?? false,
@@ -131,6 +136,8 @@ function parse(words: readonly string[]) {
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
         model: { type: 'string' },
+        part: { type: 'string' },
+        fp16: { type: 'boolean' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },
         stack: { type: 'boolean' },

@@ -3,7 +3,8 @@
  * many files there are is up to the user; what a model lacks, an inversion says (src/inversion/lacks.ts).
  */
 import { FwplusError } from '../errors.js';
-import { type NetworkFile, type NetworkKind, parseNetworkFile, requireNetwork } from '../io/network-file.js';
+import type { NetworkKind } from '../io/convert/network.js';
+import { type NetworkFile, parseNetworkFile, requireNetwork } from '../io/network-file.js';
 import { sha256 } from '../io/sha256.js';
 import { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import type { Generator } from '../nets/generator.js';

@@ -1,18 +1,21 @@
 /**
  * A converted network: a .safetensors file with our names of its weights, and in the metadata
  *   fwplus    '1', the version of this layout
- *   network   which network; see NETWORKS
+ *   network   which network; see NetworkKind
  *   options   JSON: what of the network stands in no weight
  *   name      for people
  *   source    what it was made from
+ * convert/write.ts writes them.
  */
 import { FwplusError } from '../errors.js';
 import { HEAD_BYTES, recognise } from './checkpoint/recognise.js';
 import { bytesSource } from './checkpoint/source.js';
+import { stemOf } from './convert/join.js';
+import type { NetworkKind } from './convert/network.js';
 import { TensorFile } from './safetensors.js';
 
 /** What a converted file may hold, in words. */
-export const NETWORKS = {
+const NETWORKS: Readonly<Record<NetworkKind, string>> = {
   stylegan1: 'a StyleGAN1 generator',
   stylegan2: 'a StyleGAN2 generator',
   vgg16: 'VGG16 without the weights of LPIPS',
@@ -23,9 +26,7 @@ export const NETWORKS = {
   'style-encoder': 'a style encoder (pSp, e4e)',
   pnorm: 'P-norm+ statistics',
   directions: 'directions',
-} as const;
-
-export type NetworkKind = keyof typeof NETWORKS;
+};
 
 export interface NetworkFile {
   readonly network: NetworkKind;
@@ -104,19 +105,16 @@ const TAKERS: Partial<Record<NetworkKind, string>> = {
   directions: 'Directions are given as --directions, or one of them as --direction FILE:NAME.',
 };
 
+/** Beside the original, and not onto it. */
 function convertCommand(name: string): string {
+  const path = name.replace(/(?<=[^/\\])\.[^./\\]*$/, '');
   const ending = name.endsWith('.safetensors') ? '.converted.safetensors' : '.safetensors';
-  return `fwplus convert ${quoted(name)} -o ${quoted(stemOf(name) + ending)}`;
+  return `fwplus convert ${quoted(name)} -o ${quoted(path + ending)}`;
 }
 
 /** As a shell takes it. */
 export function quoted(text: string): string {
   return /^[\w./@%+=:,~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The name without folders and extension. */
-function stemOf(name: string): string {
-  return name.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
 function parseOptions(text: string, name: string): Record<string, unknown> {

@@ -1,8 +1,8 @@
 /** Converted files of networks with random weights, as `fwplus convert` writes them. */
 import type { ModelFile } from '../../src/inversion/load-files.js';
 import { encodePNorm } from '../../src/inversion/pnorm-file.js';
+import type { NetworkKind } from '../../src/io/convert/network.js';
 import type { Tensor } from '../../src/io/dtype.js';
-import type { NetworkKind } from '../../src/io/network-file.js';
 import { encodeTensors } from '../../src/io/safetensors.js';
 import type { StateDict } from '../../src/nets/state.js';
 import {

@@ -42,7 +42,7 @@ test('a checkpoint is refused with the command that converts it', () => {
     const { message, hint } = refusal(() => parseNetworkFile(fixture(name), `/models/${name}`));
     assert.match(message, /a checkpoint as another program wrote it/);
     const stem = name.replace(/\..*/, '');
-    assert.is(hint, `Convert it first: fwplus convert /models/${name} -o ${stem}.safetensors`);
+    assert.is(hint, `Convert it first: fwplus convert /models/${name} -o /models/${stem}.safetensors`);
   }
   const { hint } = refusal(() => parseNetworkFile(fixture('ada2.pkl'), 'my model’s.pkl'));
   assert.match(hint!, /convert 'my model’s\.pkl' -o 'my model’s\.safetensors'$/);

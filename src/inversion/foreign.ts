@@ -1,0 +1,48 @@
+/** Networks of other programs' checkpoints: read, brought to our names, and tried on the classes that will run them. */
+import { FwplusError } from '../errors.js';
+import { type ByteSource, readCheckpoint } from '../io/checkpoint/index.js';
+import type { Candidate } from '../io/convert/format.js';
+import type { ConvertedNetwork, NetworkKind } from '../io/convert/network.js';
+import { recogniseNetworks } from '../io/convert/recognise.js';
+import { StateDict, type Weight } from '../nets/state.js';
+import { type GeneratorManifest, makeGenerator } from './load-generator.js';
+
+/** A network of a checkpoint, and the others that it holds. */
+export interface ForeignNetwork {
+  readonly network: ConvertedNetwork;
+  readonly chosen: Candidate;
+  readonly others: readonly Candidate[];
+}
+
+/** How each kind is built from a state dictionary; what is not built has been looked at by its format. */
+const BUILD: Readonly<
+  Partial<Record<NetworkKind, (state: StateDict, network: ConvertedNetwork) => unknown>>
+> = {
+  stylegan1: (state, { options }) =>
+    makeGenerator({ architecture: 'stylegan1', ...options } as GeneratorManifest, state),
+  stylegan2: (state, { options }) =>
+    makeGenerator({ architecture: 'stylegan2', ...options } as GeneratorManifest, state),
+};
+
+/**
+ * Finds the network of a checkpoint, or the one in `part`, and gives its weights by our names. Its values stay in the file:
+ * keep the source open. Throws a `FwplusError` that names the key or byte where the file is none that fwplus can use.
+ */
+export async function readForeign(source: ByteSource, part?: string): Promise<ForeignNetwork> {
+  const recognised = recogniseNetworks(await readCheckpoint(source), source.name, part);
+  const network = await recognised.chosen.convert();
+  BUILD[network.kind]?.(shapesOnly(source.name, network), network);
+  return { network, ...recognised };
+}
+
+/** A state dictionary of zeros, which share one buffer: names and shapes are what classes look at when they are built. */
+function shapesOnly(name: string, { tensors }: ConvertedNetwork): StateDict {
+  const most = Math.max(0, ...[...tensors.values()].map(({ elements }) => elements));
+  if (!(most < 2 ** 29)) throw new FwplusError(`Converting ${name}: it has a tensor of ${most} values.`);
+  const zeros = new Float32Array(most);
+  const weights = new Map<string, Weight>();
+  for (const [key, { shape, elements }] of tensors) {
+    weights.set(key, { shape, data: zeros.subarray(0, elements) });
+  }
+  return new StateDict(name, weights);
+}
