@@ -78,7 +78,7 @@ const files: readonly Recorded[] = [
     format: 'idinvert_pytorch',
     part: '',
     options: { final_tanh: true },
-    name: 'stylegan1 tanh',
+    name: 'stylegan1 per row',
     from: 16,
   },
   {
