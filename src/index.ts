@@ -15,6 +15,7 @@ export {
   type Move,
   mixStyles,
 } from './inversion/editing/edit.js';
+export { readForeignDirections } from './inversion/editing/foreign-directions.js';
 export { parseRows, type RowRange } from './inversion/editing/rows.js';
 export { type SefaDirection, sefa } from './inversion/editing/sefa.js';
 export { type Inversion, type InvertOptions, invertImage } from './inversion/invert-image.js';

@@ -2,6 +2,7 @@
 import { FwplusError } from '../errors.js';
 import { type ByteSource, readCheckpoint } from '../io/checkpoint/index.js';
 import type { Candidate } from '../io/convert/format.js';
+import { joinCheckpoints, type NamedCheckpoint } from '../io/convert/join.js';
 import type { ConvertedNetwork, NetworkKind } from '../io/convert/network.js';
 import { recogniseNetworks } from '../io/convert/recognise.js';
 import { StateDict, type Weight } from '../nets/state.js';
@@ -25,13 +26,21 @@ const BUILD: Readonly<
 };
 
 /**
- * Finds the network of a checkpoint, or the one in `part`, and gives its weights by our names. Its values stay in the file:
- * keep the source open. Throws a `FwplusError` that names the key or byte where the file is none that fwplus can use.
+ * Finds the network of a checkpoint, or the one in `part`, and gives its weights by our names. Several files are one network
+ * together: VGG16 and the linear weights of LPIPS, the arrays of P-norm+, directions. Values stay in the files: keep the
+ * sources open. Throws a `FwplusError` that names the key or byte where the file is none that fwplus can use.
  */
-export async function readForeign(source: ByteSource, part?: string): Promise<ForeignNetwork> {
-  const recognised = recogniseNetworks(await readCheckpoint(source), source.name, part);
+export async function readForeign(
+  source: ByteSource | readonly [ByteSource, ...ByteSource[]],
+  part?: string,
+): Promise<ForeignNetwork> {
+  const sources = 'read' in source ? ([source] as const) : source;
+  const files: NamedCheckpoint[] = [];
+  for (const each of sources) files.push({ path: each.name, checkpoint: await readCheckpoint(each) });
+  const [{ name }] = sources;
+  const recognised = recogniseNetworks(joinCheckpoints(files), name, part);
   const network = await recognised.chosen.convert();
-  BUILD[network.kind]?.(shapesOnly(source.name, network), network);
+  BUILD[network.kind]?.(shapesOnly(name, network), network);
   return { network, ...recognised };
 }
 

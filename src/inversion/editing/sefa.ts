@@ -8,6 +8,8 @@ import type { Direction } from './direction.js';
 import { type RowRange, requireExisting } from './rows.js';
 
 export interface SefaDirection extends Direction {
+  /** [D] */
+  readonly vector: Float32Array;
   /** How strongly the layers answer to it; falling through the list. */
   readonly eigenvalue: number;
 }

@@ -16,6 +16,9 @@ export interface Candidate {
 /** One program's way of storing one kind of network. */
 export interface Format {
   readonly name: string;
-  /** The networks that a checkpoint holds in this form, the one that is usually wanted first. Looks at names and shapes. */
-  find(checkpoint: Checkpoint): Candidate[];
+  /**
+   * The networks that a checkpoint holds in this form, the one that is usually wanted first. Looks at names and shapes.
+   * @param stem the file's name without folders and ending, which is all the name that a lone array has.
+   */
+  find(checkpoint: Checkpoint, stem: string): Candidate[];
 }

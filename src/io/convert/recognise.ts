@@ -2,6 +2,7 @@ import { FwplusError } from '../../errors.js';
 import type { Checkpoint } from '../checkpoint/index.js';
 import type { Candidate } from './format.js';
 import { FORMATS } from './formats/index.js';
+import { stemOf } from './join.js';
 
 /** What of a checkpoint is to be converted, and what else it holds. */
 export interface Recognised {
@@ -14,7 +15,7 @@ export interface Recognised {
  * where there is none that fwplus knows. `name` is what errors call the file.
  */
 export function recogniseNetworks(checkpoint: Checkpoint, name: string, part?: string): Recognised {
-  const all = FORMATS.flatMap((format) => format.find(checkpoint));
+  const all = FORMATS.flatMap((format) => format.find(checkpoint, stemOf(name)));
   const chosen = part === undefined ? all[0] : all.find((candidate) => candidate.part === part);
   if (chosen) return { chosen, others: all.filter((candidate) => candidate !== chosen) };
   throw new FwplusError(`Converting ${name}: there is no network in it that fwplus knows.`);
