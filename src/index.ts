@@ -26,6 +26,15 @@ export {
   type Progress,
   type RunOptions,
 } from './inversion/inverter.js';
+export { type Lack, lacks, usualMethod } from './inversion/lacks.js';
+export {
+  loadModelFiles,
+  type ModelFile,
+  type ModelFiles,
+  type ModelFilesOptions,
+  type ModelParts,
+  withParts,
+} from './inversion/load-files.js';
 export { loadModel } from './inversion/load-model.js';
 export {
   checkMethod,
@@ -40,8 +49,10 @@ export { PerceptualMeter, psnr } from './inversion/metrics.js';
 export type { Model } from './inversion/model.js';
 export { TERMS, type Term } from './inversion/objective.js';
 export type { PNormStatistics } from './inversion/pnorm.js';
+export { encodePNorm } from './inversion/pnorm-file.js';
 export { Renderer } from './inversion/renderer.js';
 export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
+export { makePNormStatistics, type StatisticsOptions } from './inversion/statistics/pnorm-statistics.js';
 export { prepareTarget, type Target } from './inversion/target.js';
 export { type AnimationOptions, encodeApng } from './io/apng.js';
 export type { DecodeOptions } from './io/budget.js';

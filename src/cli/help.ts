@@ -1,5 +1,6 @@
 /** What --help says. */
 import { DEFAULT_STEPS } from '../inversion/method.js';
+import { DEFAULT_SAMPLES } from '../inversion/statistics/pnorm-statistics.js';
 import { MOST_MEGAPIXELS } from './options.js';
 
 export const COMMANDS: Readonly<Record<string, string>> = {
@@ -11,12 +12,15 @@ Finds codes of pictures in the latent space of a generator.
       --steps N          steps for each picture (${DEFAULT_STEPS})
       --space SPACE      f/w+ or w+ (f/w+)
       --pnorm FORM       clip, penalty or none (penalty in f/w+, none in w+)
-      --base-size S      side of the base code f (the model's own)
+      --base-size S      side of the base code f (the model's own; with --model FILE 16 from 256 pixels on, else 8)
       --fit MODE         crop, pad or squash, for pictures that are not square (crop)
       --max-megapixels N refuse larger pictures (64; at most ${MOST_MEGAPIXELS})
       --resume           go on where an earlier run into the same folder stopped
       --restart          throw away what an earlier run saved when it was stopped
-      --model DIR        a folder with a manifest.json (the default model)
+      --model DIR|FILE   a folder with a manifest.json, or a converted generator (the default model)
+      --encoder FILE     a converted base-code encoder: where f starts
+      --lpips FILE       converted LPIPS weights: the perceptual term
+      --pnorm FILE       P-norm+ statistics (see fwplus statistics), beside or without a FORM
       --profile          afterwards, time one step kernel by kernel
 `,
   edit: `fwplus edit CODES -o DIR [options]
@@ -35,7 +39,8 @@ Changes a picture by its codes: a strip, an animation, and every picture of them
       --fit MODE         as it was when the codes were made (crop)
       --max-megapixels N refuse larger photos (64)
       --save-codes       the codes of every picture, too
-      --model DIR
+      --model DIR|FILE   the model of the codes, or a converted file of its generator
+      --directions FILE  named directions for a generator of your own
 `,
   directions: `fwplus directions
 fwplus directions sefa -o FILE [--rows A-B] [--count N]
@@ -45,7 +50,7 @@ Lists the model's named directions; or makes directions from any generator's own
   -o, --output FILE      the file of SeFa directions, .safetensors
       --rows A-B         from the layers that read these rows (the rows that f leaves)
       --count N          the first N (all)
-      --model DIR
+      --model DIR|FILE, --directions FILE   as in edit
 `,
   convert: `fwplus convert FILE [-o OUT] [options]
 
@@ -68,13 +73,22 @@ The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and 
 
   -o, --output DIR       results go into DIR itself (out)
       --steps N          steps a method (200)
-      --fit MODE, --max-megapixels N, --resume, --restart, --model DIR   as in invert
+      --fit MODE, --max-megapixels N, --resume, --restart   as in invert
+      --model DIR|FILE, --encoder FILE, --lpips FILE, --pnorm FILE, --directions FILE
+`,
+  statistics: `fwplus statistics MODEL -o FILE [--samples N] [--seed N]
+
+Makes the P-norm+ statistics of a generator: mean and principal axes of w, from random samples of its mapping network.
+
+  -o, --output FILE      .safetensors; give it to invert as --pnorm FILE
+      --samples N        of w (${DEFAULT_SAMPLES})
+      --seed N           of the random numbers (0)
 `,
   doctor: `fwplus doctor
 
 Says which adapter is used, what it can do, what is missing and how to get it.
 
-      --model DIR        as in invert
+      --model DIR        a folder with a manifest.json
 `,
 };
 

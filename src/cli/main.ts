@@ -12,6 +12,7 @@ import { COMMANDS, takes, usage } from './help.js';
 import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
+import { statistics } from './statistics.js';
 import { UsageError } from './usage-error.js';
 
 // Whoever read along may be gone (a closed terminal, `| head`); saving goes on all the same.
@@ -57,6 +58,7 @@ async function perform(options: Options): Promise<number> {
   if (command === 'invert') return invert(options);
   if (command === 'edit') return edit(options);
   if (command === 'directions') return directions(options);
+  if (command === 'statistics') return statistics(options);
   if (command === 'convert') return convert(options);
   if (command === 'inspect') return inspect(options);
   return start(options);

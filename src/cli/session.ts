@@ -11,7 +11,8 @@ export interface Session {
   readonly device: Device;
   readonly model: Model;
   readonly adapter: string;
-  readonly isDefaultModel: boolean;
+  /** What --model names; undefined for the default model. */
+  readonly modelPath: string | undefined;
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal;
   /** Says that the work is stopped and how to go on; returns the exit code. */
@@ -54,9 +55,8 @@ export async function withSession<T>(
       const { resolution } = model.generator;
       say(`Adapter  ${adapter}`);
       say(`Model    ${model.id}, ${resolution}×${resolution}, ${model.domain}`);
-      const isDefaultModel = options.model === undefined;
       const { signal } = interruption;
-      return await body({ device, model, adapter, isDefaultModel, signal, interrupted, say });
+      return await body({ device, model, adapter, modelPath: options.model, signal, interrupted, say });
     } finally {
       device.destroy();
     }
@@ -78,8 +78,8 @@ export async function openChosenDevice(adapter: string | undefined): Promise<Dev
 }
 
 /** Said where a person brings a picture of their own to the default model. */
-export function warnOfDomain({ model, isDefaultModel, say }: Session): void {
-  if (!isDefaultModel) return;
+export function warnOfDomain({ model, modelPath, say }: Session): void {
+  if (modelPath !== undefined) return;
   say(`Note     the default model knows ${model.domain}: a photograph will come out as a drawing.`);
   say('         Give --model for a generator of your own.');
 }

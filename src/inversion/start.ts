@@ -5,7 +5,7 @@ import { sizeOf, type Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
 import type { Codes } from './codes.js';
 import type { Method } from './method.js';
-import { type Model, requirePNorm } from './model.js';
+import { encoderLack, type Model, requirePNorm } from './model.js';
 import { codeShapes } from './objective.js';
 import { clipToPNorm } from './pnorm.js';
 import { perceptualSide, type Target } from './target.js';
@@ -32,8 +32,6 @@ interface Outputs {
 
 /** Makes starts; one program for any number of pictures. */
 export class Starter {
-  /** What a user may not expect of where it starts, in words. */
-  readonly notes: readonly string[];
   readonly #detailSize: number;
   readonly #executable: Executable;
   readonly #meanCode: Float32Array;
@@ -44,13 +42,11 @@ export class Starter {
     executable: Executable,
     meanCode: Float32Array,
     detailSize: number,
-    notes: readonly string[],
     inputs: Inputs,
     outputs: Outputs,
   ) {
     this.#executable = executable;
     this.#detailSize = detailSize;
-    this.notes = notes;
     this.#meanCode = meanCode;
     this.#inputs = inputs;
     this.#outputs = outputs;
@@ -61,17 +57,14 @@ export class Starter {
     const { generator } = model;
     const side = perceptualSide(generator.resolution, method);
     const perceptual = graph.variable('target at the perceptual size', [1, side, side, 3]);
-    const features = model.perceptual.features(perceptual);
+    const features = model.perceptual?.features(perceptual) ?? [];
 
     const shapes = codeShapes(model, method, 1);
     const average = graph.variable('mean code', [1, generator.rows, generator.wDim]);
     let encoder: Tensor | undefined;
     let base: Tensor | undefined;
-    const notes: string[] = [];
     if (shapes.base) {
-      const lack = encoderLack(model, method);
-      if (lack) notes.push(`f starts at the base code of the mean code: ${lack}.`);
-      if (model.encoder && !lack) {
+      if (model.encoder && !encoderLack(model, method.baseSize)) {
         encoder = graph.variable('encoder input', [1, 8 * method.baseSize, 8 * method.baseSize, 3]);
         base = model.encoder.encode(encoder);
       } else {
@@ -87,7 +80,7 @@ export class Starter {
     const variables = [perceptual, average, ...(encoder ? [encoder] : [])];
     const executable = await compile(device, graph, { name: 'start', outputs, variables });
     const inputs = { encoder, perceptual, average };
-    return new Starter(executable, generator.meanCode, sizeOf(shapes.detail), notes, inputs, {
+    return new Starter(executable, generator.meanCode, sizeOf(shapes.detail), inputs, {
       base,
       detail,
       features,
@@ -116,11 +109,4 @@ export class Starter {
   destroy(): void {
     this.#executable.destroy();
   }
-}
-
-/** Why f cannot start at E(I), or undefined where it can. */
-function encoderLack({ encoder, baseSize }: Model, method: Method): string | undefined {
-  if (!encoder) return 'this model has no encoder';
-  if (baseSize !== method.baseSize) return `the encoder is for s = ${baseSize}, not ${method.baseSize}`;
-  return undefined;
 }
