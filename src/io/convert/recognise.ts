@@ -1,5 +1,5 @@
 import { FwplusError } from '../../errors.js';
-import type { Checkpoint } from '../checkpoint/index.js';
+import { type Checkpoint, PickledDict } from '../checkpoint/index.js';
 import type { Candidate } from './format.js';
 import { FORMATS } from './formats/index.js';
 import { stemOf } from './join.js';
@@ -17,6 +17,7 @@ export interface Recognised {
  * where there is none that fwplus knows. `name` is what errors call the file.
  */
 export function recogniseNetworks(checkpoint: Checkpoint, name: string, part?: string): Recognised {
+  refuseConverted(checkpoint, name);
   const all = FORMATS.flatMap((format) => format.find(checkpoint, stemOf(name)));
   const chosen = part === undefined ? all[0] : all.find((candidate) => candidate.part === part);
   if (chosen) return { chosen, others: all.filter((candidate) => candidate !== chosen) };
@@ -35,4 +36,15 @@ export function recogniseNetworks(checkpoint: Checkpoint, name: string, part?: s
     `Converting ${name}: it holds no network that fwplus knows, but ${keys.slice(0, 5).join('; ') || 'nothing'}${keys.length > 5 ? '; …' : ''}.`,
     { hint: 'See "fwplus convert --help" for what is read.' },
   );
+}
+
+/** What fwplus has written says what it is, and more than its weights do. */
+function refuseConverted({ value }: Checkpoint, name: string): void {
+  const metadata = value instanceof PickledDict ? value.attributes : undefined;
+  const network =
+    metadata instanceof PickledDict && metadata.has('fwplus') ? metadata.get('network') : undefined;
+  if (network === undefined) return;
+  throw new FwplusError(`Converting ${name}: it is converted already (network '${network}').`, {
+    hint: 'Give it to a command as it is, or convert the original again.',
+  });
 }

@@ -24,7 +24,11 @@ export function summarise({ value, format }: Checkpoint): Entry[] {
   if (Array.isArray(value) && value.every((item) => item instanceof PickledObject || item === null)) {
     return entries(value.map((item, at) => [TENSORFLOW_TUPLE[at] ?? String(at), item]));
   }
-  if (value instanceof PickledDict) return entries([...value]);
+  if (value instanceof PickledDict) {
+    const { attributes } = value;
+    const metadata = format === 'safetensors' && attributes instanceof PickledDict ? [...attributes] : [];
+    return entries([...metadata, ...value]);
+  }
   return [{ key: format, text: describe(value) }];
 }
 

@@ -9,14 +9,18 @@ export interface ByteSink {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-export interface WriteOptions {
+export interface Watch {
+  /** Called now and then with the share that is done, 0 to 1. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Throws its reason where it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends Watch {
   /** Values are rounded to float16, but for the tensors that have larger ones. */
   readonly half?: boolean;
   /** For people: the file's name without its ending. */
   readonly name: string;
-  /** Called now and then with the share that is done, 0 to 1. */
-  readonly onProgress?: (done: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** What was written. */
@@ -40,14 +44,7 @@ export async function writeNetwork(
   sink: ByteSink,
   { half = false, name, onProgress, signal }: WriteOptions,
 ): Promise<Written> {
-  const total = 2 * parameters(network);
-  let done = 0;
-  const step = (values: number) => {
-    signal?.throwIfAborted();
-    done += values;
-    onProgress?.(done / total);
-  };
-  const large = await checkValues(network, step);
+  const large = await checkValues(network, { onProgress: (done) => onProgress?.(done / 2), signal });
   const isHalf = (key: string) => half && !large.has(key);
   const { bytes: header, order } = encodeTensorHeader(
     [...network.tensors].map(([key, { shape }]) => ({
@@ -57,6 +54,7 @@ export async function writeNetwork(
     })),
     metadataOf(network, name),
   );
+  const step = counting(network, { onProgress: (done) => onProgress?.((1 + done) / 2), signal });
   let bytes = header.length;
   await sink.write(header);
   for (const key of order) {
@@ -71,19 +69,29 @@ export async function writeNetwork(
 }
 
 /** Throws at the first tensor that is not finite; returns the names of those that float16 cannot hold. */
-export async function checkValues(
-  { tensors }: ConvertedNetwork,
-  step: (values: number) => void = () => {},
-): Promise<Set<string>> {
+export async function checkValues(network: ConvertedNetwork, watch: Watch = {}): Promise<Set<string>> {
   const large = new Set<string>();
-  for (const [key, tensor] of tensors) {
+  const step = counting(network, watch);
+  for (const [key, tensor] of network.tensors) {
+    const { origin } = tensor;
     for await (const values of pieces(tensor)) {
-      assertFinite(key, values);
+      assertFinite(origin === undefined || origin === key ? key : `${key} (in the file '${origin}')`, values);
       if (values.some((value) => value > MOST_HALF || value < -MOST_HALF)) large.add(key);
       step(values.length);
     }
   }
   return large;
+}
+
+/** Counts values; throws where the signal is aborted. */
+function counting(network: ConvertedNetwork, { onProgress, signal }: Watch): (values: number) => void {
+  const all = parameters(network);
+  let done = 0;
+  return (values) => {
+    signal?.throwIfAborted();
+    done += values;
+    onProgress?.(done / all);
+  };
 }
 
 /** The metadata that a model is built from again. */
