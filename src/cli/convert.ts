@@ -80,7 +80,10 @@ async function withProgress(
 ): Promise<number> {
   const interruption = listenForInterrupts(() => {});
   const bar = new CountingBar('reading', quiet || parameters(network) < LARGE);
-  const onProgress = (done: number) => bar.update(Math.floor(100 * done), 100, () => ' %');
+  const onProgress = (done: number) => {
+    const percent = Math.floor(100 * done);
+    if (percent > 0) bar.update(percent, 100, () => ' %');
+  };
   try {
     await body({ onProgress, signal: interruption.signal });
     bar.end();
