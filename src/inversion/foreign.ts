@@ -7,6 +7,7 @@ import type { ConvertedNetwork, NetworkKind } from '../io/convert/network.js';
 import { recogniseNetworks } from '../io/convert/recognise.js';
 import { StateDict, type Weight } from '../nets/state.js';
 import { type GeneratorManifest, makeGenerator } from './load-generator.js';
+import { withMeanW } from './mean-w.js';
 
 /** A network of a checkpoint, and the others that it holds. */
 export interface ForeignNetwork {
@@ -52,7 +53,7 @@ export async function foreignNetwork(
   part?: string,
 ): Promise<ForeignNetwork> {
   const recognised = recogniseNetworks(checkpoint, name, part);
-  const network = await recognised.chosen.convert();
+  const network = withMeanW(await recognised.chosen.convert());
   tryClass(name, network);
   return { network, ...recognised };
 }

@@ -3,11 +3,7 @@ import { assertFinite } from '../finite.js';
 import { floatToHalf } from '../half.js';
 import { encodeTensorHeader } from '../safetensors.js';
 import { type ConvertedNetwork, parameters, type SourceTensor } from './network.js';
-
-/** Where bytes go, in order. A call has taken its bytes when it resolves. */
-export interface ByteSink {
-  write(bytes: Uint8Array): Promise<void>;
-}
+import type { ByteSink } from './sink.js';
 
 export interface Watch {
   /** Called now and then with the share that is done, 0 to 1. */
