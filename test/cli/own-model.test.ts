@@ -118,6 +118,12 @@ test('what is missing is said, on the way, in the metrics and with the command t
   });
 });
 
+test('the demonstration leaves out what needs statistics', async () => {
+  const { stdout } = await succeeds(['start', picture, '-o', at('start'), '--model', model, '--steps', '1']);
+  assert.match(stdout, /W\+ .*none.*\nF\/W\+, unregularised .*none/);
+  assert.not.match(stdout, /clipping/);
+});
+
 test('statistics are made, and used', async () => {
   const own = at('own.safetensors');
   const make = ['statistics', model, '-o', own, '--samples', '3000', '--seed', '7'];
