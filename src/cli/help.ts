@@ -78,13 +78,14 @@ The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and 
       --fit MODE, --max-megapixels N, --resume, --restart   as in invert
       --model DIR|FILE, --encoder FILE, --lpips FILE, --pnorm FILE, --directions FILE
 `,
-  statistics: `fwplus statistics MODEL -o FILE [--samples N] [--seed N]
+  statistics: `fwplus statistics MODEL -o FILE [options]
 
 Makes the P-norm+ statistics of a generator: mean and principal axes of w, from random samples of its mapping network.
 
   -o, --output FILE      .safetensors; give it to invert as --pnorm FILE
       --samples N        of w (${DEFAULT_SAMPLES})
       --seed N           of the random numbers (0)
+      --resume           go on where an earlier run was stopped; --restart throws that away
 `,
   doctor: `fwplus doctor
 
