@@ -18,6 +18,7 @@ export {
 export { readForeignDirections } from './inversion/editing/foreign-directions.js';
 export { parseRows, type RowRange } from './inversion/editing/rows.js';
 export { type SefaDirection, sefa } from './inversion/editing/sefa.js';
+export { type ForeignNetwork, readForeign } from './inversion/foreign.js';
 export { type Inversion, type InvertOptions, invertImage } from './inversion/invert-image.js';
 export {
   type BatchProgress,
@@ -56,6 +57,10 @@ export { makePNormStatistics, type StatisticsOptions } from './inversion/statist
 export { prepareTarget, type Target } from './inversion/target.js';
 export { type AnimationOptions, encodeApng } from './io/apng.js';
 export type { DecodeOptions } from './io/budget.js';
+export { type ByteSource, blobSource, bytesSource } from './io/checkpoint/index.js';
+export type { ConvertedNetwork, NetworkKind, SourceTensor } from './io/convert/network.js';
+export { BlobSink, type ByteSink } from './io/convert/sink.js';
+export { type WriteOptions, type Written, writeNetwork } from './io/convert/write.js';
 export { decodeImage } from './io/decode.js';
 export { type FitMode, type Fitted, fit } from './io/fit.js';
 export { type Image, imageFromFloat, imageToFloat } from './io/image.js';

@@ -52,18 +52,20 @@ Lists the model's named directions; or makes directions from any generator's own
       --count N          the first N (all)
       --model DIR|FILE, --directions FILE   as in edit
 `,
-  convert: `fwplus convert FILE [-o OUT] [options]
+  convert: `fwplus convert FILE… [-o OUT] [options]
 
-Reads a network of another program's checkpoint (.pkl, .pt, .pth, .npy, .npz), without running anything in it, and writes it as
-.safetensors with the names that fwplus uses.
+Reads a network of another program's checkpoint, without running anything in it, and writes it with the names that fwplus uses:
+StyleGAN2 (stylegan2-ada-pytorch and stylegan3 .pkl, rosinality .pt, genforce .pth, TensorFlow .pkl), StyleGAN1 (genforce and
+idinvert_pytorch .pth, TensorFlow .pkl), the encoders of BDInvert, IDinvert, pSp and e4e, VGG16 or AlexNet together with LPIPS' weights,
+P-norm+ arrays and directions (.npy, .npz, .pt).
 
   -o, --output OUT       the file that is written (FILE's name with .safetensors)
       --fp16             half the size: values rounded to float16
       --part NAME        another one of the networks that the file holds
 `,
-  inspect: `fwplus inspect FILE [--part NAME]
+  inspect: `fwplus inspect FILE… [--part NAME]
 
-Says what convert would find in a file, and writes nothing.
+Says what convert would find, and whether all values are finite; writes nothing.
 
       --part NAME        another one of the networks that the file holds
 `,
@@ -76,13 +78,14 @@ The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and 
       --fit MODE, --max-megapixels N, --resume, --restart   as in invert
       --model DIR|FILE, --encoder FILE, --lpips FILE, --pnorm FILE, --directions FILE
 `,
-  statistics: `fwplus statistics MODEL -o FILE [--samples N] [--seed N]
+  statistics: `fwplus statistics MODEL -o FILE [options]
 
 Makes the P-norm+ statistics of a generator: mean and principal axes of w, from random samples of its mapping network.
 
   -o, --output FILE      .safetensors; give it to invert as --pnorm FILE
       --samples N        of w (${DEFAULT_SAMPLES})
       --seed N           of the random numbers (0)
+      --resume           go on where an earlier run was stopped; --restart throws that away
 `,
   doctor: `fwplus doctor
 

@@ -1,10 +1,10 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
-import { constants } from 'node:os';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
 import type { Model } from '../inversion/model.js';
 import { spelt } from './earlier.js';
+import { listenForInterrupts } from './interruption.js';
 import type { Options } from './options.js';
 
 export interface Session {
@@ -20,8 +20,6 @@ export interface Session {
   readonly say: (line: string) => void;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** Opens the device; so whatever can be refused without one has to be refused before. */
 export async function withSession<T>(
   options: Options,
@@ -31,23 +29,17 @@ export async function withSession<T>(
   const say = (line: string) => {
     if (!options.quiet) process.stderr.write(`${line}\n`);
   };
-  const interruption = new AbortController();
-  let exitCode = 130;
-  const interrupt = (name: NodeJS.Signals) => {
-    exitCode = 128 + constants.signals[name];
-    if (interruption.signal.aborted) process.exit(exitCode);
-    say('\nStopping after the steps in flight; press Ctrl-C again to stop at once.');
-    interruption.abort();
-  };
+  const interruption = listenForInterrupts(() =>
+    say('\nStopping after the steps in flight; press Ctrl-C again to stop at once.'),
+  );
   const interrupted = (saved: boolean) => {
     say(
       saved
         ? `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`
         : 'Interrupted before there was anything new to save.',
     );
-    return exitCode;
+    return interruption.exitCode;
   };
-  for (const name of SIGNALS) process.on(name, interrupt);
   try {
     const device = await openChosenDevice(options.adapter);
     try {
@@ -61,7 +53,7 @@ export async function withSession<T>(
       device.destroy();
     }
   } finally {
-    for (const name of SIGNALS) process.off(name, interrupt);
+    interruption.end();
   }
 }
 

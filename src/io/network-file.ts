@@ -15,7 +15,7 @@ import type { NetworkKind } from './convert/network.js';
 import { TensorFile } from './safetensors.js';
 
 /** What a converted file may hold, in words. */
-const NETWORKS: Readonly<Record<NetworkKind, string>> = {
+export const NETWORKS: Readonly<Record<NetworkKind, string>> = {
   stylegan1: 'a StyleGAN1 generator',
   stylegan2: 'a StyleGAN2 generator',
   vgg16: 'VGG16 without the weights of LPIPS',

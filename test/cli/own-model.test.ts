@@ -24,7 +24,7 @@ import {
   styleGan2File,
 } from '../inversion/network-files.js';
 import { drawing } from '../inversion/random-model.js';
-import { isRefused, succeeds } from './command.js';
+import { isRefused, run, succeeds } from './command.js';
 
 const work = mkdtempSync(join(tmpdir(), 'fwplus-'));
 const at = (...names: string[]) => join(work, ...names);
@@ -118,6 +118,12 @@ test('what is missing is said, on the way, in the metrics and with the command t
   });
 });
 
+test('the demonstration leaves out what needs statistics', async () => {
+  const { stdout } = await succeeds(['start', picture, '-o', at('start'), '--model', model, '--steps', '1']);
+  assert.match(stdout, /W\+ .*none.*\nF\/W\+, unregularised .*none/);
+  assert.not.match(stdout, /clipping/);
+});
+
 test('statistics are made, and used', async () => {
   const own = at('own.safetensors');
   const make = ['statistics', model, '-o', own, '--samples', '3000', '--seed', '7'];
@@ -140,11 +146,19 @@ test('statistics are made, and used', async () => {
   });
 });
 
-test('statistics stop at Ctrl-C and leave no file', async () => {
-  const out = at('stopped.safetensors');
+test('statistics stop at Ctrl-C, are saved, and go on to the same bytes', async () => {
+  const [out, straight] = [at('stopped.safetensors'), at('straight.safetensors')];
+  const make = (file: string, ...words: string[]) => [
+    'statistics',
+    model,
+    '-o',
+    file,
+    '--samples',
+    '400000',
+    ...words,
+  ];
   let isSent = false;
-  const { run } = await import('./command.js');
-  const { code, stderr } = await run(['statistics', model, '-o', out], {
+  const { code, stderr } = await run(make(out), {
     onStderr: (text, child) => {
       if (isSent || !text.includes('samples  ')) return;
       isSent = true;
@@ -152,11 +166,20 @@ test('statistics stop at Ctrl-C and leave no file', async () => {
     },
   });
   assert.is(code, 130, stderr);
-  assert.match(stderr, /Interrupted before there was anything new to save/);
+  assert.match(stderr, /Interrupted and saved.*--resume/);
   assert.equal(
     readdirSync(work).filter((name) => name.includes('stopped')),
-    [],
+    ['stopped.partial.safetensors'],
   );
+  await isRefused(make(out), {
+    says: /stopped\.partial\.safetensors holds the work/,
+    hints: /--resume.*--restart/,
+  });
+  await isRefused(make(out, '--resume', '--seed', '1'), { says: /made with --seed 0, not 1/ });
+  await succeeds(make(out, '--resume'));
+  assert.not.ok(existsSync(at('stopped.partial.safetensors')));
+  await succeeds(make(straight));
+  assert.equal(readFileSync(out), readFileSync(straight));
 });
 
 test('a StyleGAN1, an AlexNet and another base code', async () => {

@@ -3,13 +3,12 @@
  * as the pixels of a 1×1 convolution, whose kernels make tiles.
  */
 import { linearGrid } from '../../engine/launch.js';
-import { convolutionLaunches } from '../../engine/plans/convolution/launches.js';
-import { planConvolution } from '../../engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../engine/plans/convolution/shape.js';
 import { transposedPacking } from '../arrays.js';
-import type { Lowering, Operand } from '../lowering.js';
+import type { Lowering } from '../lowering.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { type Activation, LINEAR } from './activation.js';
+import { launchConvolution } from './convolution.js';
 
 /** From here on tiles pay: 20 times faster at 2,048 rows of 512 on a software adapter. */
 const MANY_ROWS = 256;
@@ -89,22 +88,11 @@ function launchAsConvolution(
     padding: 0,
     transposed: false,
   };
-  const plan = planConvolution(shape, emit.facts);
-  emit.launchAll(
-    convolutionLaunches<Operand>(
-      shape,
-      plan,
-      {
-        x,
-        weight: emit.packed(weight, plan.packing(false), plan.weightBytes),
-        scaleIn: graph.filled([1, inChannels], 1),
-        scaleOut: graph.filled([1, outChannels], 1),
-        noise: graph.filled([1], 0),
-        bias,
-        y,
-      },
-      { noiseStrength: 0, ...activation },
-      (name, elements) => emit.scratch(name, [elements]),
-    ),
-  );
+  const epilogue = {
+    scaleOut: graph.filled([1, outChannels], 1),
+    bias,
+    noise: { map: graph.filled([1], 0), strength: 0 },
+    activation,
+  };
+  launchConvolution(emit, { x, weight, shape, scaleIn: undefined, epilogue, y });
 }

@@ -3,14 +3,23 @@
 /** Rows that are added in one pass over the matrix. */
 const GROUP = 8;
 
+/** What there is to save of a covariance so far. */
+export interface Sums {
+  /** Rows. */
+  readonly count: number;
+  /** [width], about the mean; sums are of the differences d from it, so that little cancels. */
+  readonly shift: Float64Array;
+  /** Σ d */
+  readonly sum: Float64Array;
+  /** Σ d dᵀ [width, width], of which the lower triangle counts. */
+  readonly products: Float64Array;
+}
+
 export class Covariance {
   readonly width: number;
-  /** Rows so far. */
-  count = 0;
-  /** About the mean; sums are of what differs from it, so that little cancels. */
+  #count = 0;
   readonly #shift: Float64Array;
   readonly #sum: Float64Array;
-  /** Σ d dᵀ of the differences d, the lower triangle, row by row. */
   readonly #products: Float64Array;
   readonly #group: Float64Array;
 
@@ -21,6 +30,24 @@ export class Covariance {
     this.#sum = new Float64Array(this.width);
     this.#products = new Float64Array(this.width * this.width);
     this.#group = new Float64Array(GROUP * this.width);
+  }
+
+  /** Goes on from sums that were saved. */
+  static from({ count, shift, sum, products }: Sums): Covariance {
+    const made = new Covariance(shift);
+    made.#count = count;
+    made.#sum.set(sum);
+    made.#products.set(products);
+    return made;
+  }
+
+  /** As they are now; they change with the next `add`. */
+  get sums(): Sums {
+    return { count: this.#count, shift: this.#shift, sum: this.#sum, products: this.#products };
+  }
+
+  get count(): number {
+    return this.#count;
   }
 
   /** @param rows [any number, width] */
@@ -39,7 +66,7 @@ export class Covariance {
       }
       this.#addProducts();
     }
-    this.count += count;
+    this.#count += count;
   }
 
   #addProducts(): void {

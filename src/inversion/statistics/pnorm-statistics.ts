@@ -24,9 +24,11 @@ export interface StatisticsOptions {
   readonly samples?: number | undefined;
   /** Of z, a whole number from 0 to 2³² − 1; 0 by default. */
   readonly seed?: number | undefined;
-  /** Called after every batch, at last with all samples. */
-  readonly onProgress?: (done: number, samples: number) => void;
-  /** Stops after the batches in flight. */
+  /** Goes on from here, to the same bytes as one whole run of that seed and generator; changed on the way. */
+  readonly resume?: Covariance | undefined;
+  /** Called after every batch with what there is so far, at last of all samples; its promise is waited for, so it may save. */
+  readonly onProgress?: (covariance: Covariance, samples: number) => void | Promise<void>;
+  /** Stops after the batch in flight. */
   readonly signal?: AbortSignal;
 }
 
@@ -50,7 +52,7 @@ const LEAST_VARIANCE = 1e-13;
 export async function makePNormStatistics(
   device: Device,
   generator: Mapping,
-  { samples = DEFAULT_SAMPLES, seed = 0, onProgress, signal }: StatisticsOptions = {},
+  { samples = DEFAULT_SAMPLES, seed = 0, resume, onProgress, signal }: StatisticsOptions = {},
 ): Promise<PNormStatistics | undefined> {
   const { wDim } = generator;
   if (!Number.isInteger(samples) || samples <= wDim) {
@@ -62,21 +64,32 @@ export async function makePNormStatistics(
   return withDisposal(async (held) => {
     const mapping = held.use(await Mapped.build(device, generator));
     const batches = Math.ceil(samples / mapping.rows);
-    let covariance: Covariance | undefined;
-    let next = mapping.run(seed, 0);
-    for (let batch = 0; batch < batches; batch++) {
-      const w = await next;
+    let covariance = resume;
+    const first = batchesIn(covariance, mapping.rows, samples);
+    let next = first < batches ? mapping.run(seed, first) : undefined;
+    for (let batch = first; batch < batches; batch++) {
+      const w = (await next)!;
       if (signal?.aborted) return undefined;
       // On its way while the host adds.
-      if (batch + 1 < batches) next = mapping.run(seed, batch + 1);
+      next = batch + 1 < batches ? mapping.run(seed, batch + 1) : undefined;
       const left = samples - (covariance?.count ?? 0);
       const rows = unactivated(w.subarray(0, left * wDim));
       covariance ??= new Covariance(meanOf(rows, wDim));
       covariance.add(rows);
-      onProgress?.(covariance.count, samples);
+      await onProgress?.(covariance, samples);
     }
     return statisticsOf(covariance!);
   });
+}
+
+/** Batches that a saved covariance is made of. */
+function batchesIn(covariance: Covariance | undefined, rows: number, samples: number): number {
+  const count = covariance?.count ?? 0;
+  if (count === samples || (count < samples && count % rows === 0)) return Math.ceil(count / rows);
+  throw new FwplusError(
+    `P-norm+ statistics cannot go on from ${count} samples to ${samples}: ${count > samples ? 'those are fewer' : 'it was complete'}.`,
+    { hint: 'Take as many samples as before, or start anew.' },
+  );
 }
 
 /** The mapping network as a program. */

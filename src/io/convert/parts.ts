@@ -21,7 +21,7 @@ export interface Part {
 /** How far parts are looked for below the top. */
 const LEVELS = 3;
 /** How the networks of a TensorFlow pickle are called, which is a tuple of three. */
-const TUPLE = ['G', 'D', 'Gs'];
+export const TENSORFLOW_TUPLE: readonly string[] = ['G', 'D', 'Gs'];
 
 /** All parts of a checkpoint, in the order of the file, those above before those below. */
 export function partsOf({ value }: Checkpoint): Part[] {
@@ -62,8 +62,8 @@ function entriesOf(value: PickleValue): [string, PickleValue][] {
   if (value instanceof PickledDict) {
     return [...value].filter((entry): entry is [string, PickleValue] => typeof entry[0] === 'string');
   }
-  if (!Array.isArray(value) || value.length > TUPLE.length) return [];
-  return value.map((item, at) => [TUPLE[at]!, item]);
+  if (!Array.isArray(value) || value.length > TENSORFLOW_TUPLE.length) return [];
+  return value.map((item, at) => [TENSORFLOW_TUPLE[at]!, item]);
 }
 
 /** `torch.nn.DataParallel` puts `module.` before every key. */

@@ -63,9 +63,9 @@ export class Weights {
   finish(): void {
     const [key] = this.#left.keys();
     if (key === undefined) return;
-    const more = this.#left.size > 1 ? `, and ${this.#left.size - 1} more are` : ' is';
+    const more = this.#left.size - 1;
     throw this.fail(
-      `the weight '${key}'${more} unknown`,
+      more > 0 ? `the weights '${key}' and ${more} more are unknown` : `the weight '${key}' is unknown`,
       'The network is of another kind or version than it seems; fwplus would not draw what it draws.',
     );
   }

@@ -3,20 +3,20 @@ import { assertFinite } from '../finite.js';
 import { floatToHalf } from '../half.js';
 import { encodeTensorHeader } from '../safetensors.js';
 import { type ConvertedNetwork, type NetworkKind, parameters, type SourceTensor } from './network.js';
+import type { ByteSink } from './sink.js';
 
-/** Where bytes go, in order. A call has taken its bytes when it resolves. */
-export interface ByteSink {
-  write(bytes: Uint8Array): Promise<void>;
+export interface Watch {
+  /** Called now and then with the share that is done, 0 to 1. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Throws its reason where it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends Watch {
   /** Values are rounded to float16, but for the tensors that have larger ones. */
   readonly half?: boolean;
   /** For people: the file's name without its ending. */
   readonly name: string;
-  /** Called now and then with the share that is done, 0 to 1. */
-  readonly onProgress?: (done: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** What was written. */
@@ -28,8 +28,6 @@ export interface Written {
 
 /** Values that are held at once. */
 const PIECE = 2 ** 22;
-/** They stay float32: variances of P-norm+ go down to where float16 ends, and directions are small. */
-const FLOAT32: ReadonlySet<NetworkKind> = new Set(['pnorm', 'directions']);
 /** The largest float16. */
 const MOST_HALF = 65504;
 
@@ -42,16 +40,8 @@ export async function writeNetwork(
   sink: ByteSink,
   { half = false, name, onProgress, signal }: WriteOptions,
 ): Promise<Written> {
-  const total = 2 * parameters(network);
-  let done = 0;
-  const step = (values: number) => {
-    signal?.throwIfAborted();
-    done += values;
-    onProgress?.(done / total);
-  };
-  const large = await checkValues(network, step);
-  const isWide = FLOAT32.has(network.kind);
-  const isHalf = (key: string) => half && !isWide && !large.has(key);
+  const large = await checkValues(network, { onProgress: (done) => onProgress?.(done / 2), signal });
+  const isHalf = (key: string) => half && !staysFloat32(network.kind) && !large.has(key);
   const { bytes: header, order } = encodeTensorHeader(
     [...network.tensors].map(([key, { shape }]) => ({
       name: key,
@@ -60,6 +50,7 @@ export async function writeNetwork(
     })),
     metadataOf(network, name),
   );
+  const step = counting(network, { onProgress: (done) => onProgress?.((1 + done) / 2), signal });
   let bytes = header.length;
   await sink.write(header);
   for (const key of order) {
@@ -70,23 +61,38 @@ export async function writeNetwork(
       step(values.length);
     }
   }
-  return { bytes, keptFloat32: half ? [...(isWide ? network.tensors.keys() : large)].sort() : [] };
+  return { bytes, keptFloat32: half ? [...large].sort() : [] };
+}
+
+/** Variances of P-norm+ go down to where float16 ends, and directions are small files. */
+export function staysFloat32(kind: NetworkKind): boolean {
+  return kind === 'pnorm' || kind === 'directions';
 }
 
 /** Throws at the first tensor that is not finite; returns the names of those that float16 cannot hold. */
-export async function checkValues(
-  { tensors }: ConvertedNetwork,
-  step: (values: number) => void = () => {},
-): Promise<Set<string>> {
+export async function checkValues(network: ConvertedNetwork, watch: Watch = {}): Promise<Set<string>> {
   const large = new Set<string>();
-  for (const [key, tensor] of tensors) {
+  const step = counting(network, watch);
+  for (const [key, tensor] of network.tensors) {
+    const { origin } = tensor;
     for await (const values of pieces(tensor)) {
-      assertFinite(key, values);
+      assertFinite(origin === undefined || origin === key ? key : `${key} (in the file '${origin}')`, values);
       if (values.some((value) => value > MOST_HALF || value < -MOST_HALF)) large.add(key);
       step(values.length);
     }
   }
   return large;
+}
+
+/** Counts values; throws where the signal is aborted. */
+function counting(network: ConvertedNetwork, { onProgress, signal }: Watch): (values: number) => void {
+  const all = parameters(network);
+  let done = 0;
+  return (values) => {
+    signal?.throwIfAborted();
+    done += values;
+    onProgress?.(done / all);
+  };
 }
 
 /** The metadata that a model is built from again. */

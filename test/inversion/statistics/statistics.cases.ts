@@ -7,7 +7,8 @@ import {
   statisticsOf,
   unactivated,
 } from '../../../src/inversion/statistics/pnorm-statistics.js';
-import { TensorFile } from '../../../src/io/safetensors.js';
+import { decodeSums, encodeSums } from '../../../src/inversion/statistics/saved-sums.js';
+import { encodeTensors, TensorFile } from '../../../src/io/safetensors.js';
 import type { Generator } from '../../../src/nets/generator.js';
 import { StyleGan1 } from '../../../src/nets/stylegan1.js';
 import { StyleGan2 } from '../../../src/nets/stylegan2.js';
@@ -166,22 +167,45 @@ export const cases: TestCase[] = [
     },
   },
   {
-    name: 'statistics report how far they are, stop when told, and leave nothing behind',
+    name: 'statistics report how far they are, stop when told, go on to the same bytes, and leave nothing behind',
     async run(t) {
       const device = await t.device();
       const { buffers, bytes } = device.memory;
       const seen: number[] = [];
+      let made: Covariance | undefined;
       const stop = new AbortController();
       const found = await makePNormStatistics(device, styleGan2, {
         samples: 5000,
         signal: stop.signal,
-        onProgress: (done, samples) => {
+        onProgress: (covariance, samples) => {
           assert.is(samples, 5000);
-          if (seen.push(done) === 2) stop.abort();
+          made = covariance;
+          if (seen.push(covariance.count) === 2) stop.abort();
         },
       });
       assert.is(found, undefined);
       assert.equal(seen, [1000, 2000]);
+      const origin = { generator: 'a', seed: 0 };
+      const saved = encodeSums(made!, origin);
+      const resume = decodeSums(saved, origin, 'sums');
+      const rest = await makePNormStatistics(device, styleGan2, { samples: 4500, resume });
+      assert.equal(rest, await makePNormStatistics(device, styleGan2, { samples: 4500 }));
+      const again = { samples: 4500, resume };
+      assert.equal(await makePNormStatistics(device, styleGan2, again), rest);
+      await refuses(
+        () => makePNormStatistics(device, styleGan2, { ...again, samples: 4000 }),
+        /those are fewer/,
+      );
+      await refuses(
+        () => makePNormStatistics(device, styleGan2, { ...again, samples: 6000 }),
+        /it was complete/,
+      );
+      await refuses(
+        () => decodeSums(saved, { ...origin, generator: 'b' }, 'sums'),
+        /sums is of 'a', this is 'b'/,
+      );
+      await refuses(() => decodeSums(saved, { ...origin, seed: 1 }, 'sums'), /--seed 0, not 1/);
+      await refuses(() => decodeSums(encodeTensors({}), origin, 'sums'), /no statistics on their way/);
       assert.equal([device.memory.buffers, device.memory.bytes], [buffers, bytes]);
     },
   },

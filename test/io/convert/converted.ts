@@ -1,6 +1,7 @@
 /** Converting files of test/fixtures/formats in memory. */
 import { type ForeignNetwork, readForeign } from '../../../src/inversion/foreign.js';
 import { bytesSource } from '../../../src/io/checkpoint/index.js';
+import { BlobSink } from '../../../src/io/convert/sink.js';
 import { writeNetwork } from '../../../src/io/convert/write.js';
 import { TensorFile } from '../../../src/io/safetensors.js';
 import { StateDict } from '../../../src/nets/state.js';
@@ -25,10 +26,9 @@ export async function convertBytes(
   { half = false, part }: { half?: boolean; part?: string } = {},
 ): Promise<ForeignNetwork & { bytes: Uint8Array }> {
   const found = await readForeign(bytesSource(name, file), part);
-  const written: Uint8Array[] = [];
-  const write = async (bytes: Uint8Array) => void written.push(bytes.slice());
-  await writeNetwork(found.network, { write }, { name: name.replace(/\.\w+$/, ''), half });
-  return { ...found, bytes: new Uint8Array(await new Blob(written as BlobPart[]).arrayBuffer()) };
+  const sink = new BlobSink();
+  await writeNetwork(found.network, sink, { name: name.replace(/\.\w+$/, ''), half });
+  return { ...found, bytes: new Uint8Array(await sink.blob.arrayBuffer()) };
 }
 
 /** What a converted file holds. */

@@ -1,9 +1,16 @@
 /** Files of other programs, converted: what the networks give against what PyTorch gave. */
 import * as assert from 'uvu/assert';
+import { foreignNetwork } from '../../../src/inversion/foreign.js';
 import { makeGenerator } from '../../../src/inversion/load-generator.js';
-import type { TestCase } from '../../harness/case.js';
+import { fillNormals } from '../../../src/inversion/statistics/normals.js';
+import type { Generator } from '../../../src/nets/generator.js';
+import type { TestCase, TestContext } from '../../harness/case.js';
+import { evaluate } from '../../nets/evaluate.js';
+import { generatorWeights } from '../../nets/random-weights.js';
 import { compareSynthesis } from '../../nets/synthesis-recorded.js';
+import { at } from './changes.js';
 import { converted, stateOf } from './converted.js';
+import { checkpointOf } from './networks.js';
 
 interface Recorded {
   readonly file: string;
@@ -78,7 +85,7 @@ const files: readonly Recorded[] = [
     format: 'idinvert_pytorch',
     part: '',
     options: { final_tanh: true },
-    name: 'stylegan1 tanh',
+    name: 'stylegan1 per row',
     from: 16,
   },
   {
@@ -94,7 +101,7 @@ const files: readonly Recorded[] = [
 const image = { relativeL2: 1e-4, greatest: 1e-4 };
 const gradient = { relativeL2: 1e-4 };
 
-export const cases: TestCase[] = files.map(({ file, format, part, options, name, from }) => ({
+const recorded: TestCase[] = files.map(({ file, format, part, options, name, from }) => ({
   name: `${file}: recognised, and draws what PyTorch drew, gradients too`,
   async run(t) {
     const { bytes, network, chosen } = await converted(t, file);
@@ -112,3 +119,54 @@ export const cases: TestCase[] = files.map(({ file, format, part, options, name,
     t.record('file', bytes);
   },
 }));
+
+/** The mean of what a generator's mapping gives for other random z than the conversion's. */
+async function meanOf(t: TestContext, generator: Generator, samples: number): Promise<Float32Array> {
+  const z = { shape: [samples, generator.zDim], data: new Float32Array(samples * generator.zDim) };
+  fillNormals(z.data, 1, 0);
+  const { w } = await evaluate(await t.device(), { z }, (inputs) => ({
+    outputs: { w: generator.mapping(inputs.z!) },
+  }));
+  const mean = new Float32Array(generator.wDim);
+  w!.forEach((value, at) => {
+    mean[at % mean.length]! += value / samples;
+  });
+  return mean;
+}
+
+export const cases: TestCase[] = [
+  ...recorded,
+  {
+    name: 'weights of five programs are the same to the bit, and those of the recording',
+    async run(t) {
+      const wanted = generatorWeights({ 4: 16, 8: 16, 16: 16, 32: 8 }, 16);
+      for (const { file } of files.filter(({ file }) => file.startsWith('stylegan2'))) {
+        const { state } = stateOf((await converted(t, file)).bytes, file);
+        assert.equal(state.keys, [...wanted.keys].sort(), file);
+        for (const key of wanted.keys) {
+          const [found, own] = [state.get(key), wanted.get(key)];
+          assert.equal(found.shape, own.shape, `${file}: ${key}`);
+          assert.ok(
+            found.data.every((value, at) => value === own.data[at]),
+            `${file}: ${key}`,
+          );
+        }
+      }
+    },
+  },
+  {
+    name: 'a mean w that the file lacks is made, and near that of other samples',
+    async run(t) {
+      const checkpoint = await checkpointOf(t, ['stylegan2-rosinality.pt']);
+      at(checkpoint.value).delete('latent_avg');
+      const { network } = await foreignNetwork(checkpoint, 'training.pt');
+      assert.equal(network.facts.at(-1), ['Mean of w', 'not in the file; of 4,096 samples']);
+      const found = await network.tensors.get('mapping.w_avg')!.read(0, 16);
+      const { bytes } = await converted(t, 'stylegan2-rosinality.pt');
+      const wanted = await meanOf(t, makeGenerator({}, stateOf(bytes, 'file').state), 8192);
+      const off = wanted.map((value, at) => Math.abs(value - found[at]!));
+      assert.ok(Math.max(...off) < 0.1, `off by ${off}`);
+      assert.ok(Math.max(...wanted.map(Math.abs)) > 0.2, `${wanted}`);
+    },
+  },
+];

@@ -1,39 +1,13 @@
 /** Files of the networks that are no generators, changed: each is refused with the key that is wrong. */
 import * as assert from 'uvu/assert';
-import { FwplusError } from '../../../src/errors.js';
-import {
-  bytesSource,
-  PickledDict,
-  PickledObject,
-  type PickleValue,
-  Storage,
-  TensorView,
-} from '../../../src/io/checkpoint/index.js';
-import { sideBySide } from '../../../src/io/checkpoint/tensor-view.js';
+import { PickledObject, type PickleValue, type TensorView } from '../../../src/io/checkpoint/index.js';
 import type { TestCase } from '../../harness/case.js';
 import { refuses } from '../../inversion/refuses.js';
+import { at, tensor } from './changes.js';
 import { checkpointOf, networkOf } from './networks.js';
 
 const PNORM = ['mean_latent', 'eigen_values', 'eigen_vectors'].map((name) => `pnorm/${name}.npy`);
 const LPIPS = ['vgg16.pth', 'lpips_vgg.pth'];
-
-/** A tensor of torch with these values, 0 unless told. */
-function tensor(shape: readonly number[], ...values: readonly number[]): TensorView {
-  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-  data.set(values);
-  const storage = new Storage('0', 'F32', data.length);
-  storage.place(bytesSource('made', new Uint8Array(data.buffer)));
-  const layout = { dtype: 'F32' as const, shape, strides: sideBySide(shape), offset: 0 };
-  return new TensorView(storage, layout, (found) => new FwplusError(found));
-}
-
-/** The dict at a path of keys. */
-function at(value: PickleValue, ...path: readonly string[]): PickledDict {
-  let dict = value as PickledDict;
-  for (const key of path) dict = dict.get(key) as PickledDict;
-  assert.instance(dict, PickledDict);
-  return dict;
-}
 
 interface Refused {
   readonly files: readonly string[];
@@ -117,7 +91,7 @@ const refused: Readonly<Record<string, Refused>> = {
   'the state of an optimiser alone': {
     files: ['basecode_encoder.pth'],
     change: (value) => at(value).delete('encoder'),
-    says: /no network in it/,
+    says: /the state of an optimiser \('optimizer'\), and no network/,
   },
   'an encoder of IDinvert whose shortcut is missing': {
     files: ['idinvert_encoder.pth'],

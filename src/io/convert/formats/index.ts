@@ -16,6 +16,8 @@ import { stylegan2Tensorflow } from './stylegan2-tensorflow.js';
 import { caffeVgg, torchvision } from './torchvision.js';
 
 export const FORMATS: readonly Format[] = [
+  // Its files hold a generator, too.
+  styleEncoder,
   stylegan2Ada,
   stylegan2Tensorflow,
   stylegan2Genforce,
@@ -23,7 +25,6 @@ export const FORMATS: readonly Format[] = [
   stylegan1Tensorflow,
   stylegan1Genforce,
   stylegan1Idinvert,
-  styleEncoder,
   bdinvertEncoder,
   idinvertEncoder,
   lpips,

@@ -43,9 +43,11 @@ function under(part: Part): Part[] {
 async function convert(part: Part, mean: TensorView | undefined): Promise<ConvertedNetwork> {
   const weights = new Weights(withMean(part, mean), name);
   const tensors = new Map<string, SourceTensor>();
-  const average = weights.take('latent_avg');
-  // pSp and e4e repeat it for every row.
-  tensors.set('mapping.w_avg', average.shape.length > 1 ? average.at(0) : average);
+  // Training saves none; pSp and e4e repeat it for every row.
+  if (weights.has('latent_avg')) {
+    const average = weights.take('latent_avg');
+    tensors.set('mapping.w_avg', average.shape.length > 1 ? average.at(0) : average);
+  }
   for (let at = 0; weights.has(`style.${at + 1}.weight`); at++) {
     tensors.set(`mapping.fc${at}.weight`, weights.take(`style.${at + 1}.weight`));
     tensors.set(`mapping.fc${at}.bias`, weights.take(`style.${at + 1}.bias`));
