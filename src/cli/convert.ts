@@ -1,6 +1,7 @@
 /** `fwplus convert` and `fwplus inspect`: networks of other programs' checkpoints. */
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { FwplusError } from '../errors.js';
 import { foreignNetwork, openForeign } from '../inversion/foreign.js';
 import { stemOf } from '../io/convert/join.js';
 import { type ConvertedNetwork, parameters } from '../io/convert/network.js';
@@ -18,6 +19,8 @@ import { UsageError } from './usage-error.js';
 
 /** Values from which on progress is worth a line. */
 const LARGE = 5e6;
+/** What is taken of a folder. */
+const CHECKPOINT = /\.(pkl|pt|pth|npy|npz)$/i;
 
 export function convert(options: Options): Promise<number> {
   const { images: paths, part, half, quiet } = options;
@@ -69,11 +72,25 @@ async function withFiles(
   }
   const sources: FileSource[] = [];
   try {
-    for (const path of paths) sources.push(await fileSource(path));
+    for (const path of await filesOf(paths)) sources.push(await fileSource(path));
     return await body(sources);
   } finally {
     for (const source of sources) await source.close();
   }
+}
+
+/** In place of a folder the checkpoints in it, such as the arrays of P-norm+. */
+async function filesOf(paths: readonly string[]): Promise<string[]> {
+  const found = paths.map(async (path) => {
+    const names = await readdir(path).catch(() => undefined);
+    if (!names) return [path];
+    const files = names.filter((name) => CHECKPOINT.test(name)).sort();
+    if (files.length > 0) return files.map((name) => join(path, name));
+    throw new FwplusError(`Converting ${path}: the folder holds no checkpoint.`, {
+      hint: 'Files of checkpoints end with .pkl, .pt, .pth, .npy or .npz.',
+    });
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Says how far it has come where that takes long. Ctrl-C stops it, and nothing is written. */

@@ -57,7 +57,10 @@ Lists the model's named directions; or makes directions from any generator's own
 Reads a network of another program's checkpoint, without running anything in it, and writes it with the names that fwplus uses:
 StyleGAN2 (stylegan2-ada-pytorch and stylegan3 .pkl, rosinality .pt, genforce .pth, TensorFlow .pkl), StyleGAN1 (genforce and
 idinvert_pytorch .pth, TensorFlow .pkl), the encoders of BDInvert, IDinvert, pSp and e4e, VGG16 or AlexNet together with LPIPS' weights,
-P-norm+ arrays and directions (.npy, .npz, .pt).
+P-norm+ arrays and directions (.npy, .npz, .pt). Files that belong together, or their folder, become one:
+
+  fwplus convert vgg16.pth lpips_vgg.pth -o lpips.safetensors
+  fwplus convert pnorm/stylegan2_ffhq1024 -o pnorm.safetensors
 
   -o, --output OUT       the file that is written (FILE's name with .safetensors)
       --fp16             half the size: values rounded to float16

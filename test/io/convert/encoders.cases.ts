@@ -112,11 +112,11 @@ export const cases: TestCase[] = [
       const state = await converted(t, ['basecode_encoder.pth'], { kind: 'basecode-encoder', ignored: 10 });
       const encoder = new BasecodeEncoder(state);
       const shape = [2, 64, 64, 3];
-      const picture = { shape, data: uniform('encoder odd picture', shape, 0.5) };
+      const picture = { shape, data: uniform('base code picture', shape, 0.5) };
       const { base } = await evaluate(await t.device(), { picture }, (inputs) => ({
         outputs: { base: encoder.encode(inputs.picture!) },
       }));
-      assertRecorded(base!, TensorFile.parse(await t.fixture('networks')), 'encoder odd', exact);
+      assertRecorded(base!, TensorFile.parse(await t.fixture('other_formats')), 'base code', exact);
     },
   },
   {

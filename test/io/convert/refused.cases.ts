@@ -85,7 +85,7 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   'an encoder with a layer too much': {
     files: ['basecode_encoder.pth'],
-    change: (value) => at(value, 'encoder').set('model.36.weight', tensor([6, 6, 3, 3])),
+    change: (value) => at(value, 'encoder').set('model.36.weight', tensor([16, 16, 3, 3])),
     says: /'model\.36\.weight' is unknown/,
   },
   'the state of an optimiser alone': {
@@ -149,22 +149,22 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   'eigenvectors that are no square': {
     files: PNORM,
-    change: (value) => at(value).set('eigen_vectors', tensor([8, 7])),
-    says: /'eigen_vectors' 56, wanted 8, 8 and 8 × 8/,
+    change: (value) => at(value).set('eigen_vectors', tensor([16, 15])),
+    says: /'eigen_vectors' 240, wanted 16, 16 and 16 × 16/,
   },
   'eigenvectors that are not at right angles': {
     files: PNORM,
-    change: (value) => at(value).set('eigen_vectors', tensor([8, 8], 1)),
+    change: (value) => at(value).set('eigen_vectors', tensor([16, 16], 1)),
     says: /'eigen_vectors' are no unit vectors at right angles/,
   },
   'an eigenvalue below 0': {
     files: PNORM,
-    change: (value) => at(value).set('eigen_values', tensor([8], 3, 2, -0.1, 1, 1, 1, 1, 1)),
+    change: (value) => at(value).set('eigen_values', tensor([16], 3, 2, -0.1)),
     says: /'eigen_values' has -0\.1\d* at place 2/,
   },
   'a mean with NaN': {
     files: PNORM,
-    change: (value) => at(value).set('mean_latent', tensor([8], 0, Number.NaN)),
+    change: (value) => at(value).set('mean_latent', tensor([16], 0, Number.NaN)),
     says: /'mean_latent' has NaN at place 1/,
   },
   'complex eigenvectors': {
@@ -176,7 +176,7 @@ const refused: Readonly<Record<string, Refused>> = {
   'a boundary in rows that there are not': {
     files: ['expression.npy'],
     change: (value) => at(value, 'meta_data').set('manipulate_layers', [2, 12]),
-    says: /'expression': 'manipulate_layers' is no list of rows from 0 to 9/,
+    says: /'expression': 'manipulate_layers' is no list of rows from 0 to 7/,
   },
   'a boundary in rows with gaps': {
     files: ['expression.npy'],
@@ -186,7 +186,7 @@ const refused: Readonly<Record<string, Refused>> = {
   'directions for two generators': {
     files: ['age.pt', 'pose.pt'],
     change: (value) => at(value).set('age', tensor([1, 512], 1)),
-    says: /for codes of 512 and 8 numbers a row/,
+    says: /for codes of 512 and 16 numbers a row/,
   },
   'components without their mean': {
     files: ['ganspace.npz'],
@@ -195,7 +195,7 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   'components that are not of length 1': {
     files: ['ffhq_pca.pt'],
-    change: (value) => at(value).set('comp', tensor([3, 1, 8], 2)),
+    change: (value) => at(value).set('comp', tensor([3, 1, 16], 2)),
     says: /component 0 has the length 2/,
   },
 };
@@ -217,9 +217,12 @@ export const cases: TestCase[] = [
     name: 'variances that are rounded to below 0 become the least that is not, and this is said',
     async run(t) {
       const checkpoint = await checkpointOf(t, PNORM);
-      at(checkpoint.value).set('eigen_values', tensor([8], 3, 2, -1e-8, 1, 0.5, 0, 1, 1));
+      at(checkpoint.value).set('eigen_values', tensor([16], 3, 2, -1e-8, 0, ...new Array<number>(12).fill(0.5)));
       const { tensors, facts } = await networkOf(checkpoint, 'pnorm');
-      assert.equal([...(await tensors.get('eigen_values')!.read(0, 8))], [3, 2, 1, 1, 1, 0.5, 0.5, 0.5]);
+      assert.equal(
+        [...(await tensors.get('eigen_values')!.read(0, 16))],
+        [3, 2, ...new Array<number>(14).fill(0.5)],
+      );
       assert.ok(facts.some(([, text]) => text.startsWith('2 variances that were rounded')));
     },
   },

@@ -32,7 +32,8 @@ export const lpips: Format = {
       .map(
         (linear): Candidate => ({
           kind: 'lpips',
-          part: linear.name,
+          // Joined of two files it is none of the two.
+          part: findTrunk(linear) ? linear.name : '',
           convert: () => convert(linear, trunks),
         }),
       );
