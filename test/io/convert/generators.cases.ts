@@ -185,4 +185,29 @@ export const cases: TestCase[] = [
       assert.ok(Math.max(...wanted.map(Math.abs)) > 0.2, `${wanted}`);
     },
   },
+  {
+    name: 'a file of the time when noise was not stored has none',
+    async run(t) {
+      const checkpoint = await checkpointOf(t, ['stylegan2-rosinality.pt']);
+      const state = at(checkpoint.value, 'g_ema');
+      for (const key of state.keys()) if (String(key).startsWith('noises.')) state.delete(key);
+      const { network } = await foreignNetwork(checkpoint, 'old.pt');
+      assert.equal(network.facts.at(-1), ['Noise', 'none in the file; zero']);
+      const noise = await network.tensors.get('synthesis.b8.conv1.noise_const')!.read(0, 64);
+      assert.ok(noise.every((value) => value === 0));
+    },
+  },
+  {
+    name: 'the generator beside an encoder of pSp, its mean in every row',
+    async run(t) {
+      const { chosen, others } = await converted(t, 'psp.pt');
+      assert.equal(
+        [chosen, ...others].map(({ kind, part }) => `${kind} ${part}`),
+        ['style-encoder encoder', 'stylegan2 decoder'],
+      );
+      const { network } = await converted(t, 'psp.pt', { part: 'decoder' });
+      assert.is(network.kind, 'stylegan2');
+      assert.is(network.tensors.get('mapping.w_avg')!.shape.length, 1);
+    },
+  },
 ];
