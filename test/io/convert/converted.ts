@@ -1,6 +1,6 @@
 /** Converting files of test/fixtures/formats in memory. */
 import { type ForeignNetwork, readForeign } from '../../../src/inversion/foreign.js';
-import { bytesSource } from '../../../src/io/checkpoint/index.js';
+import { blobSource } from '../../../src/io/checkpoint/index.js';
 import { BlobSink } from '../../../src/io/convert/sink.js';
 import { writeNetwork } from '../../../src/io/convert/write.js';
 import { TensorFile } from '../../../src/io/safetensors.js';
@@ -11,7 +11,7 @@ export function formatFile(t: TestContext, name: string): Promise<Uint8Array> {
   return t.file(`test/fixtures/formats/${name}`);
 }
 
-/** A file as `fwplus convert` reads and writes it. */
+/** A file as a page reads and writes it, which `fwplus convert` does alike. */
 export async function converted(
   t: TestContext,
   name: string,
@@ -25,7 +25,7 @@ export async function convertBytes(
   file: Uint8Array,
   { half = false, part }: { half?: boolean; part?: string } = {},
 ): Promise<ForeignNetwork & { bytes: Uint8Array }> {
-  const found = await readForeign(bytesSource(name, file), part);
+  const found = await readForeign(blobSource(name, new Blob([file as Uint8Array<ArrayBuffer>])), part);
   const sink = new BlobSink();
   await writeNetwork(found.network, sink, { name: name.replace(/\.\w+$/, ''), half });
   return { ...found, bytes: new Uint8Array(await sink.blob.arrayBuffer()) };

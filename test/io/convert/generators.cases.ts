@@ -1,10 +1,13 @@
 /** Files of other programs, converted: what the networks give against what PyTorch gave. */
 import * as assert from 'uvu/assert';
 import { foreignNetwork } from '../../../src/inversion/foreign.js';
+import { invertImage } from '../../../src/inversion/invert-image.js';
+import { loadModelFiles } from '../../../src/inversion/load-files.js';
 import { makeGenerator } from '../../../src/inversion/load-generator.js';
 import { fillNormals } from '../../../src/inversion/statistics/normals.js';
 import type { Generator } from '../../../src/nets/generator.js';
 import type { TestCase, TestContext } from '../../harness/case.js';
+import { drawing } from '../../inversion/random-model.js';
 import { evaluate } from '../../nets/evaluate.js';
 import { generatorWeights } from '../../nets/random-weights.js';
 import { compareSynthesis } from '../../nets/synthesis-recorded.js';
@@ -108,15 +111,27 @@ const recorded: TestCase[] = files.map(({ file, format, part, options, name, fro
     assert.is(network.format, format);
     assert.is(chosen.part, part);
     assert.equal(network.options, options);
-    const { kind, state } = stateOf(bytes, file);
-    const generator = makeGenerator({ architecture: kind as 'stylegan1', ...options }, state);
+    const { generator } = await loadModelFiles({ generator: { name: file, bytes } });
     const fixture = await t.fixture('formats');
     const device = await t.device();
-    t.log(`${await compareSynthesis(device, generator, fixture, { name, image, gradient })}`);
-    t.log(
-      `${await compareSynthesis(device, generator, fixture, { name: `${name} from ${from}`, from, image, gradient })}`,
-    );
+    const each = { image, gradient };
+    t.log((await compareSynthesis(device, generator, fixture, { name, ...each })).join('; '));
+    const entered = { name: `${name} from ${from}`, from, ...each };
+    t.log((await compareSynthesis(device, generator, fixture, entered)).join('; '));
     t.record('file', bytes);
+  },
+}));
+
+/** Inversion works with what was converted, in either host. */
+const inverted: TestCase[] = files.map(({ file }) => ({
+  name: `${file}: five steps of an inversion`,
+  async run(t) {
+    const { bytes } = await converted(t, file);
+    const model = await loadModelFiles({ generator: { name: file, bytes } });
+    const { state } = await invertImage(await t.device(), model, drawing(40), { steps: 5 });
+    assert.is(state.step, 5);
+    const errors = state.history.map(({ error }) => error);
+    assert.ok(errors.every(Number.isFinite) && errors.at(-1)! < errors[0]!, `errors: ${errors}`);
   },
 }));
 
@@ -136,6 +151,7 @@ async function meanOf(t: TestContext, generator: Generator, samples: number): Pr
 
 export const cases: TestCase[] = [
   ...recorded,
+  ...inverted,
   {
     name: 'weights of five programs are the same to the bit, and those of the recording',
     async run(t) {
@@ -167,6 +183,31 @@ export const cases: TestCase[] = [
       const off = wanted.map((value, at) => Math.abs(value - found[at]!));
       assert.ok(Math.max(...off) < 0.1, `off by ${off}`);
       assert.ok(Math.max(...wanted.map(Math.abs)) > 0.2, `${wanted}`);
+    },
+  },
+  {
+    name: 'a file of the time when noise was not stored has none',
+    async run(t) {
+      const checkpoint = await checkpointOf(t, ['stylegan2-rosinality.pt']);
+      const state = at(checkpoint.value, 'g_ema');
+      for (const key of state.keys()) if (String(key).startsWith('noises.')) state.delete(key);
+      const { network } = await foreignNetwork(checkpoint, 'old.pt');
+      assert.equal(network.facts.at(-1), ['Noise', 'none in the file; zero']);
+      const noise = await network.tensors.get('synthesis.b8.conv1.noise_const')!.read(0, 64);
+      assert.ok(noise.every((value) => value === 0));
+    },
+  },
+  {
+    name: 'the generator beside an encoder of pSp, its mean in every row',
+    async run(t) {
+      const { chosen, others } = await converted(t, 'psp.pt');
+      assert.equal(
+        [chosen, ...others].map(({ kind, part }) => `${kind} ${part}`),
+        ['style-encoder encoder', 'stylegan2 decoder'],
+      );
+      const { network } = await converted(t, 'psp.pt', { part: 'decoder' });
+      assert.is(network.kind, 'stylegan2');
+      assert.is(network.tensors.get('mapping.w_avg')!.shape.length, 1);
     },
   },
 ];

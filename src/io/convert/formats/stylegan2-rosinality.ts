@@ -7,10 +7,10 @@ import type { TensorView } from '../../checkpoint/index.js';
 import { BINOMIAL_4, ignoreFilters } from '../filters.js';
 import type { Candidate, Format } from '../format.js';
 import { generatorFacts } from '../generator-facts.js';
-import type { ConvertedNetwork, SourceTensor } from '../network.js';
+import type { ConvertedNetwork, Fact, SourceTensor } from '../network.js';
 import { type Part, partsOf, partUnder } from '../parts.js';
 import { countBlocks, type SynthesisLayer, stylegan2Layers } from '../stylegan-layers.js';
-import { reshaped } from '../tensors.js';
+import { known, reshaped } from '../tensors.js';
 import { Weights } from '../weights.js';
 
 const name = 'rosinality stylegan2-pytorch';
@@ -45,8 +45,9 @@ async function convert(part: Part, mean: TensorView | undefined): Promise<Conver
   const tensors = new Map<string, SourceTensor>();
   // Training saves none; pSp and e4e repeat it for every row.
   if (weights.has('latent_avg')) {
-    const average = weights.take('latent_avg');
-    tensors.set('mapping.w_avg', average.shape.length > 1 ? average.at(0) : average);
+    let average = weights.take('latent_avg');
+    while (average.shape.length > 1) average = average.at(0);
+    tensors.set('mapping.w_avg', average);
   }
   for (let at = 0; weights.has(`style.${at + 1}.weight`); at++) {
     tensors.set(`mapping.fc${at}.weight`, weights.take(`style.${at + 1}.weight`));
@@ -70,10 +71,7 @@ async function convert(part: Part, mean: TensorView | undefined): Promise<Conver
     }
     tensors.set(`${ours}.bias`, weights.take(`${theirs}.activate.bias`));
     tensors.set(`${ours}.noise_strength`, reshaped(weights.take(`${theirs}.noise.weight`, [1]), []));
-    tensors.set(
-      `${ours}.noise_const`,
-      reshaped(weights.take(`noises.noise_${index}`, [1, 1, side, side]), [side, side]),
-    );
+    tensors.set(`${ours}.noise_const`, noiseOf(weights, index, side));
   }
   await ignoreFilters(weights, /\.kernel$/, BINOMIAL_4);
   weights.finish();
@@ -81,12 +79,24 @@ async function convert(part: Part, mean: TensorView | undefined): Promise<Conver
     kind: 'stylegan2',
     format: name,
     options: { scaled_demodulation_epsilon: true },
-    facts: generatorFacts(tensors),
+    facts: [...generatorFacts(tensors), ...(hasNoise(weights) ? [] : [NO_NOISE])],
     tensors,
     ignored: weights.ignored,
     licence:
       'The program is under MIT; networks converted from NVIDIA’s stay under NVIDIA’s licence, for research and evaluation only.',
   };
+}
+
+/** Early versions of the program drew noise anew for every picture, and stored none. */
+const NO_NOISE: Fact = ['Noise', 'none in the file; zero'];
+
+function hasNoise(weights: Weights): boolean {
+  return weights.has('noises.noise_0');
+}
+
+function noiseOf(weights: Weights, index: number, side: number): SourceTensor {
+  if (!hasNoise(weights)) return known([side, side], new Float32Array(side * side));
+  return reshaped(weights.take(`noises.noise_${index}`, [1, 1, side, side]), [side, side]);
 }
 
 function nameOf({ block, index, kind }: SynthesisLayer): string {
