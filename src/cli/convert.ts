@@ -32,7 +32,8 @@ export function convert(options: Options): Promise<number> {
         writeNetwork(found.network, sink, { ...watch, name, half }),
       );
       for (const key of keptFloat32) {
-        if (!quiet) process.stderr.write(`Note: '${key}' has values beyond float16 and stays float32.\n`);
+        if (!quiet)
+          process.stderr.write(`Note: '${key}' stays float32: float16 cannot hold its values well.\n`);
       }
       process.stdout.write(`Wrote ${output} (${megabytes(bytes)})\n${nextCommand(found.network, output)}\n`);
     });

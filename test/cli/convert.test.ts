@@ -21,7 +21,7 @@ import { isRefused, run, snapshot, succeeds } from './command.js';
 const work = mkdtempSync(join(tmpdir(), 'fwplus-'));
 const at = (...names: string[]) => join(work, ...names);
 const formats = 'test/fixtures/formats';
-const generators = readdirSync(formats).filter((name) => /^stylegan\d-/.test(name));
+const generators = ['stylegan2-ada.pkl', 'stylegan1-idinvert.pth'];
 const ada = join(formats, 'stylegan2-ada.pkl');
 
 const test = suite('convert');

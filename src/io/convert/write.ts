@@ -2,7 +2,7 @@
 import { assertFinite } from '../finite.js';
 import { floatToHalf } from '../half.js';
 import { encodeTensorHeader } from '../safetensors.js';
-import { type ConvertedNetwork, parameters, type SourceTensor } from './network.js';
+import { type ConvertedNetwork, type NetworkKind, parameters, type SourceTensor } from './network.js';
 import type { ByteSink } from './sink.js';
 
 export interface Watch {
@@ -22,12 +22,14 @@ export interface WriteOptions extends Watch {
 /** What was written. */
 export interface Written {
   readonly bytes: number;
-  /** Tensors that float16 cannot hold. */
+  /** Tensors that float16 cannot hold, or not well enough. */
   readonly keptFloat32: readonly string[];
 }
 
 /** Values that are held at once. */
 const PIECE = 2 ** 22;
+/** They stay float32: variances of P-norm+ go down to where float16 ends, and directions are small. */
+const FLOAT32: ReadonlySet<NetworkKind> = new Set(['pnorm', 'directions']);
 /** The largest float16. */
 const MOST_HALF = 65504;
 
@@ -41,7 +43,8 @@ export async function writeNetwork(
   { half = false, name, onProgress, signal }: WriteOptions,
 ): Promise<Written> {
   const large = await checkValues(network, { onProgress: (done) => onProgress?.(done / 2), signal });
-  const isHalf = (key: string) => half && !large.has(key);
+  const isWide = FLOAT32.has(network.kind);
+  const isHalf = (key: string) => half && !isWide && !large.has(key);
   const { bytes: header, order } = encodeTensorHeader(
     [...network.tensors].map(([key, { shape }]) => ({
       name: key,
@@ -61,7 +64,7 @@ export async function writeNetwork(
       step(values.length);
     }
   }
-  return { bytes, keptFloat32: half ? [...large].sort() : [] };
+  return { bytes, keptFloat32: half ? [...(isWide ? network.tensors.keys() : large)].sort() : [] };
 }
 
 /** Throws at the first tensor that is not finite; returns the names of those that float16 cannot hold. */

@@ -1,10 +1,13 @@
 /** Files of other programs, converted: what the networks give against what PyTorch gave. */
 import * as assert from 'uvu/assert';
 import { foreignNetwork } from '../../../src/inversion/foreign.js';
+import { invertImage } from '../../../src/inversion/invert-image.js';
+import { loadModelFiles } from '../../../src/inversion/load-files.js';
 import { makeGenerator } from '../../../src/inversion/load-generator.js';
 import { fillNormals } from '../../../src/inversion/statistics/normals.js';
 import type { Generator } from '../../../src/nets/generator.js';
 import type { TestCase, TestContext } from '../../harness/case.js';
+import { drawing } from '../../inversion/random-model.js';
 import { evaluate } from '../../nets/evaluate.js';
 import { generatorWeights } from '../../nets/random-weights.js';
 import { compareSynthesis } from '../../nets/synthesis-recorded.js';
@@ -108,15 +111,27 @@ const recorded: TestCase[] = files.map(({ file, format, part, options, name, fro
     assert.is(network.format, format);
     assert.is(chosen.part, part);
     assert.equal(network.options, options);
-    const { kind, state } = stateOf(bytes, file);
-    const generator = makeGenerator({ architecture: kind as 'stylegan1', ...options }, state);
+    const { generator } = await loadModelFiles({ generator: { name: file, bytes } });
     const fixture = await t.fixture('formats');
     const device = await t.device();
-    t.log(`${await compareSynthesis(device, generator, fixture, { name, image, gradient })}`);
-    t.log(
-      `${await compareSynthesis(device, generator, fixture, { name: `${name} from ${from}`, from, image, gradient })}`,
-    );
+    const each = { image, gradient };
+    t.log((await compareSynthesis(device, generator, fixture, { name, ...each })).join('; '));
+    const entered = { name: `${name} from ${from}`, from, ...each };
+    t.log((await compareSynthesis(device, generator, fixture, entered)).join('; '));
     t.record('file', bytes);
+  },
+}));
+
+/** Inversion works with what was converted, in either host. */
+const inverted: TestCase[] = files.map(({ file }) => ({
+  name: `${file}: five steps of an inversion`,
+  async run(t) {
+    const { bytes } = await converted(t, file);
+    const model = await loadModelFiles({ generator: { name: file, bytes } });
+    const { state } = await invertImage(await t.device(), model, drawing(40), { steps: 5 });
+    assert.is(state.step, 5);
+    const errors = state.history.map(({ error }) => error);
+    assert.ok(errors.every(Number.isFinite) && errors.at(-1)! < errors[0]!, `errors: ${errors}`);
   },
 }));
 
@@ -136,6 +151,7 @@ async function meanOf(t: TestContext, generator: Generator, samples: number): Pr
 
 export const cases: TestCase[] = [
   ...recorded,
+  ...inverted,
   {
     name: 'weights of five programs are the same to the bit, and those of the recording',
     async run(t) {
