@@ -33,6 +33,6 @@ function remedy({ part }: Lack, path: string | undefined): string[] {
   if (part === 'encoder') return ['Give one that fits with --encoder FILE.'];
   if (part === 'perceptual') return ['Give one with --lpips FILE.'];
   return [
-    `To make them: fwplus statistics ${quoted(path)} -o pnorm.safetensors; then give --pnorm pnorm.safetensors.`,
+    `To make them, once, in some minutes: fwplus statistics ${quoted(path)} -o pnorm.safetensors; then give --pnorm pnorm.safetensors.`,
   ];
 }

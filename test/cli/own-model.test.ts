@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ModelFile } from '../../src/inversion/load-files.js';
@@ -222,6 +223,15 @@ for (const name of [
     assert.match(metricsIn(out).model, /\(\w{8}\)$/);
   });
 }
+
+test('LPIPS from VGG16 and its linear weights', async () => {
+  const [network, compared] = [at('rosinality.safetensors'), at('lpips of two files.safetensors')];
+  const fixture = (name: string) => fileURLToPath(new URL(name, formats));
+  await succeeds(['convert', fixture('stylegan2-rosinality.pt'), '-o', network]);
+  await succeeds(['convert', fixture('vgg16.pth'), fixture('lpips_vgg.pth'), '-o', compared]);
+  await succeeds(invert('perceptual', '--model', network, '--lpips', compared));
+  assert.ok(metricsIn('perceptual').methods['f/w+ free'].perceptual > 0);
+});
 
 test('files in wrong places', async () => {
   await isRefused(invert('wrong', '--model', encoder), {
