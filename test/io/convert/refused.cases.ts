@@ -217,7 +217,10 @@ export const cases: TestCase[] = [
     name: 'variances that are rounded to below 0 become the least that is not, and this is said',
     async run(t) {
       const checkpoint = await checkpointOf(t, PNORM);
-      at(checkpoint.value).set('eigen_values', tensor([16], 3, 2, -1e-8, 0, ...new Array<number>(12).fill(0.5)));
+      at(checkpoint.value).set(
+        'eigen_values',
+        tensor([16], 3, 2, -1e-8, 0, ...new Array<number>(12).fill(0.5)),
+      );
       const { tensors, facts } = await networkOf(checkpoint, 'pnorm');
       assert.equal(
         [...(await tensors.get('eigen_values')!.read(0, 16))],
