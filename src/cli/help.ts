@@ -28,7 +28,8 @@ Finds codes of pictures in the latent space of a generator.
 Changes a picture by its codes: a strip, an animation, and every picture of them. In F/W+ what f holds (where things are) stays.
 
   -o, --output DIR       pictures go into DIR itself
-  -d, --direction D      NAME of the model, or FILE:NAME; NAME=FACTOR turns or scales it; several at once
+  -d, --direction D      NAME of the model, FILE:NAME, or FILE where it holds one; NAME=FACTOR turns or scales it; several at
+                         once. FILE: ours, or one of InterFaceGAN, e4e, IDinvert or GANSpace (.pt, .npy, .npz)
       --from A, --to B   amounts, in the directions' own units (-2, 2)
       --steps N          pictures from A to B (11)
       --rows A-B         act on these rows of w+ alone

@@ -3,6 +3,8 @@ import * as assert from 'uvu/assert';
 import { meanSquaredError } from '../../../src/autograd/ops/reduce.js';
 import type { Tensor } from '../../../src/autograd/tensor.js';
 import type { ConvertedNetwork } from '../../../src/io/convert/network.js';
+import { BlobSink } from '../../../src/io/convert/sink.js';
+import { writeNetwork } from '../../../src/io/convert/write.js';
 import { TensorFile } from '../../../src/io/safetensors.js';
 import { BasecodeEncoder } from '../../../src/nets/basecode-encoder.js';
 import { IdInvertEncoder } from '../../../src/nets/idinvert-encoder.js';
@@ -117,6 +119,24 @@ export const cases: TestCase[] = [
         outputs: { base: encoder.encode(inputs.picture!) },
       }));
       assertRecorded(base!, TensorFile.parse(await t.fixture('other_formats')), 'base code', exact);
+    },
+  },
+  {
+    name: 'the same bytes in every host',
+    async run(t) {
+      for (const files of [
+        ['vgg16.pth', 'lpips_vgg.pth'],
+        ['e4e.pt'],
+        ['basecode_encoder.pth'],
+        ['idinvert_encoder.pth'],
+        ['ii2s_PCA.npz'],
+        ['ffhq_pca.pt'],
+      ]) {
+        const network = await networkOf(await checkpointOf(t, files), files[0]!);
+        const sink = new BlobSink();
+        await writeNetwork(network, sink, { name: 'written' });
+        t.record(files.join(), new Uint8Array(await sink.blob.arrayBuffer()));
+      }
     },
   },
   {

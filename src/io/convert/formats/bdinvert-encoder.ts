@@ -42,7 +42,7 @@ function convert(part: Part): ConvertedNetwork {
     options: {},
     facts: [
       ['Base code', `${channels} channels`],
-      ['Side', 'the file does not say whether it was trained for base codes of 16 × 16 or 8 × 8'],
+      ['Side', '16 × 16 or 8 × 8, which the file does not say: invert with --base-size'],
     ],
     tensors: kept.tensors,
     ignored,

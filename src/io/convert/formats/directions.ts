@@ -6,11 +6,13 @@ import { FwplusError } from '../../../errors.js';
 import { PickledDict, type PickleValue, TensorView } from '../../checkpoint/index.js';
 import type { DirectionEntry } from '../direction-entry.js';
 import type { Candidate, Format } from '../format.js';
-import type { ConvertedNetwork, Json, SourceTensor } from '../network.js';
+import type { ConvertedNetwork, Fact, Json, SourceTensor } from '../network.js';
 import { FileTensor, known, reshaped } from '../tensors.js';
 
 /** Rows of the largest code; smaller generators have the first of them. */
 const MOST_ROWS = 18;
+/** How interfacegan names boundaries that are not of w. */
+const IN_Z = /(?<!_w)_boundary$/;
 
 interface Found extends DirectionEntry {
   readonly name: string;
@@ -102,11 +104,35 @@ async function convert(pieces: readonly Piece[]): Promise<ConvertedNetwork> {
     facts: [
       ['Width of w', `${widths[0]}`],
       ['Directions', namesOf(found)],
+      ['Lengths', await lengthsOf(found)],
+      ...pieces.filter(({ name }) => IN_Z.test(name)).map(noteOnZ),
     ],
     tensors: new Map(found.map(({ name, tensor }) => [name, tensor])),
     ignored: [],
     licence: sources.map(({ licence }) => licence).join(' '),
   };
+}
+
+/** The shortest and the longest vector: directions mostly have length 1, codes far more. */
+async function lengthsOf(found: readonly Found[]): Promise<string> {
+  const lengths: number[] = [];
+  for (const { tensor } of found) {
+    const width = tensor.shape.at(-1)!;
+    const values = await tensor.read(0, tensor.elements);
+    for (let at = 0; at < values.length; at += width)
+      lengths.push(Math.hypot(...values.subarray(at, at + width)));
+  }
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)].map((length) =>
+    String(+length.toFixed(3)),
+  );
+  return least === most ? least! : `${least} to ${most}`;
+}
+
+function noteOnZ({ name }: Piece): Fact {
+  return [
+    'Note',
+    `interfacegan calls boundaries of z so ('${name}'), and those of w …_w_boundary: check which it is`,
+  ];
 }
 
 function namesOf(found: readonly Found[]): string {
