@@ -1,10 +1,11 @@
 /** The model that a command line names: a folder, a converted generator with files beside it, or the default one. */
 import { stat } from 'node:fs/promises';
+import { FwplusError } from '../errors.js';
 import { loadModelFolder } from '../index.node.js';
 import { loadModelFiles, type ModelFile, type ModelParts, withParts } from '../inversion/load-files.js';
 import type { Model } from '../inversion/model.js';
 import { HEAD_BYTES } from '../io/checkpoint/recognise.js';
-import { refuseUnconverted } from '../io/network-file.js';
+import { convertCommand, refuseUnconverted } from '../io/network-file.js';
 import { fileSource } from '../io/node/file-source.js';
 import { readBytes } from '../io/node/files.js';
 import type { Options } from './options.js';
@@ -13,7 +14,7 @@ type ModelOptions = Pick<Options, 'model' | 'baseSize' | 'parts'>;
 
 /** @throws FwplusError where a file is missing, of the wrong kind or damaged, and where parts do not fit together. */
 export async function loadChosenModel({ model: path, baseSize, parts }: ModelOptions): Promise<Model> {
-  if (path !== undefined && (await isFile(path))) {
+  if (path !== undefined && (await is(path, 'file'))) {
     const generator = await readFile(path);
     return loadModelFiles({ generator, ...(await readParts(parts)) }, { baseSize });
   }
@@ -21,7 +22,12 @@ export async function loadChosenModel({ model: path, baseSize, parts }: ModelOpt
 }
 
 /** A converted file. What is something else is refused by its beginning: checkpoints may be larger than memory. */
-export async function readFile(path: string): Promise<ModelFile> {
+async function readFile(path: string): Promise<ModelFile> {
+  if (await is(path, 'folder')) {
+    throw new FwplusError(`${path} is a folder, wanted a converted file.`, {
+      hint: `Convert what is in it: ${convertCommand(path)}`,
+    });
+  }
   const source = await fileSource(path);
   try {
     const head = await source.read(0, Math.min(HEAD_BYTES, source.size));
@@ -42,9 +48,9 @@ async function readParts(paths: Options['parts']): Promise<ModelParts> {
   return Object.fromEntries(found) as ModelParts;
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function is(path: string, kind: 'file' | 'folder'): Promise<boolean> {
   return stat(path).then(
-    (found) => found.isFile(),
+    (found) => (kind === 'file' ? found.isFile() : found.isDirectory()),
     () => false,
   );
 }

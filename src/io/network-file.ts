@@ -105,9 +105,9 @@ const TAKERS: Partial<Record<NetworkKind, string>> = {
   directions: 'Directions are given as --directions, or one of them as --direction FILE:NAME.',
 };
 
-/** Beside the original, and not onto it. */
-function convertCommand(name: string): string {
-  const path = name.replace(/(?<=[^/\\])\.[^./\\]*$/, '');
+/** How to convert a file or a folder: beside the original, and not onto it. */
+export function convertCommand(name: string): string {
+  const path = name.replace(/(?<=[^/\\])\.[^./\\]*$|[/\\]+$/, '');
   const ending = name.endsWith('.safetensors') ? '.converted.safetensors' : '.safetensors';
   return `fwplus convert ${quoted(name)} -o ${quoted(path + ending)}`;
 }

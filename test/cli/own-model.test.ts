@@ -1,61 +1,19 @@
 /** Models of converted files on the command line, from the foreign checkpoint on. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ModelFile } from '../../src/inversion/load-files.js';
-import { encodePng } from '../../src/io/png.js';
-import { TensorFile } from '../../src/io/safetensors.js';
-import {
-  encoderFile,
-  lpipsAlexFile,
-  lpipsFile,
-  pnormFile,
-  styleGan1File,
-  styleGan2File,
-} from '../inversion/network-files.js';
-import { drawing } from '../inversion/random-model.js';
-import { isRefused, run, succeeds } from './command.js';
+import { encoderFile, lpipsAlexFile, styleGan1File, styleGan2File } from '../inversion/network-files.js';
+import { isRefused, succeeds } from './command.js';
+import { ownModel } from './own-model.js';
 
-const work = mkdtempSync(join(tmpdir(), 'fwplus-'));
-const at = (...names: string[]) => join(work, ...names);
-const put = (name: string, { bytes }: ModelFile) => {
-  writeFileSync(at(name), bytes);
-  return at(name);
-};
+const own = await ownModel();
+const { model, encoder, lpips, pnorm, whole, picture, work, at, put, invert, metricsIn } = own;
 const formats = new URL('../../../test/fixtures/formats/', import.meta.url);
-
-const picture = at('picture.png');
-const model = put('generator.safetensors', styleGan2File());
-const encoder = put('encoder.safetensors', encoderFile());
-const lpips = put('lpips.safetensors', lpipsFile());
-const pnorm = put('pnorm.safetensors', pnormFile());
-const whole = ['--model', model, '--encoder', encoder, '--lpips', lpips, '--pnorm', pnorm];
-const invert = (out: string, ...words: string[]) => [
-  'invert',
-  picture,
-  '-o',
-  at(out),
-  '--steps',
-  '2',
-  ...words,
-];
-const metricsIn = (out: string) => JSON.parse(readFileSync(at(out, 'picture', 'metrics.json'), 'utf8'));
 
 const test = suite('own model');
 
-test.before(async () => writeFileSync(picture, await encodePng(drawing(40))));
-test.after(() => rmSync(work, { recursive: true, force: true }));
+test.after(own.remove);
 
 test('with all parts nothing is missing, and it goes on with --resume', async () => {
   const { stderr } = await succeeds(invert('whole', ...whole));
@@ -125,64 +83,6 @@ test('the demonstration leaves out what needs statistics', async () => {
   assert.not.match(stdout, /clipping/);
 });
 
-test('statistics are made, and used', async () => {
-  const own = at('own.safetensors');
-  const make = ['statistics', model, '-o', own, '--samples', '3000', '--seed', '7'];
-  const { stderr, stdout } = await succeeds(make);
-  assert.match(stderr, /samples .*3000\/3000/);
-  assert.ok(stdout.includes(own), stdout);
-  const made = TensorFile.parse(readFileSync(own), own);
-  const { samples, seed, generator } = JSON.parse(made.metadata.options!);
-  assert.equal([samples, seed], [3000, 7]);
-  assert.match(generator, /^tiny stylegan2 \(\w{8}\)$/);
-  const first = readFileSync(own);
-  await succeeds([...make, '--quiet']);
-  assert.equal(readFileSync(own), first);
-  for (const form of [[], ['--pnorm', 'clip']])
-    await succeeds(invert('stats', '--model', model, '--pnorm', own, ...form));
-  assert.equal(Object.keys(metricsIn('stats').methods), ['f/w+', 'f/w+ clip']);
-  const other = put('clamped.safetensors', styleGan2File({ options: { conv_clamp: 256 } }));
-  await isRefused(invert('other', '--model', other, '--pnorm', own), {
-    says: /statistics of 'tiny stylegan2/,
-  });
-});
-
-test('statistics stop at Ctrl-C, are saved, and go on to the same bytes', async () => {
-  const [out, straight] = [at('stopped.safetensors'), at('straight.safetensors')];
-  const make = (file: string, ...words: string[]) => [
-    'statistics',
-    model,
-    '-o',
-    file,
-    '--samples',
-    '400000',
-    ...words,
-  ];
-  let isSent = false;
-  const { code, stderr } = await run(make(out), {
-    onStderr: (text, child) => {
-      if (isSent || !text.includes('samples  ')) return;
-      isSent = true;
-      child.kill('SIGINT');
-    },
-  });
-  assert.is(code, 130, stderr);
-  assert.match(stderr, /Interrupted and saved.*--resume/);
-  assert.equal(
-    readdirSync(work).filter((name) => name.includes('stopped')),
-    ['stopped.partial.safetensors'],
-  );
-  await isRefused(make(out), {
-    says: /stopped\.partial\.safetensors holds the work/,
-    hints: /--resume.*--restart/,
-  });
-  await isRefused(make(out, '--resume', '--seed', '1'), { says: /made with --seed 0, not 1/ });
-  await succeeds(make(out, '--resume'));
-  assert.not.ok(existsSync(at('stopped.partial.safetensors')));
-  await succeeds(make(straight));
-  assert.equal(readFileSync(out), readFileSync(straight));
-});
-
 test('a StyleGAN1, an AlexNet and another base code', async () => {
   const older = put('stylegan1.safetensors', styleGan1File({ options: { final_tanh: true } }));
   const { stderr } = await succeeds(
@@ -203,12 +103,8 @@ test('a StyleGAN1, an AlexNet and another base code', async () => {
   assert.ok(metricsIn('alex').methods['f/w+ free'].perceptual >= 0);
 });
 
-for (const name of [
-  'stylegan2-ada.pkl',
-  'stylegan2-rosinality.pt',
-  'stylegan1-idinvert.pth',
-  'stylegan1-tensorflow.pkl',
-]) {
+// The other forms are converted and inverted in io/convert/.
+for (const name of ['stylegan2-ada.pkl', 'stylegan1-idinvert.pth']) {
   test(`${name}, from refusal over conversion to codes`, async () => {
     copyFileSync(new URL(name, formats), at(name));
     const converted = at(`converted ${name}.safetensors`);
@@ -244,11 +140,9 @@ test('files in wrong places', async () => {
   });
   await isRefused(invert('wrong', '--model', at('none.safetensors')), { says: /no model in|no such file/ });
   await isRefused(invert('wrong', '--model', model, '--encoder', at('none.pth')), { says: /no such file/ });
-  await isRefused(['statistics', model], { says: /no output file/, code: 2 });
-  await isRefused(['statistics', '-o', at('x.safetensors')], { says: /no model is given/, code: 2 });
-  await isRefused(['statistics', model, '-o', at('x.npy')], { says: /ends with \.safetensors/, code: 2 });
-  await isRefused(['statistics', model, '-o', at('x.safetensors'), '--samples', '32'], {
-    says: /--samples is 32/,
+  await isRefused(invert('wrong', '--model', model, '--pnorm', `${work}/`), {
+    says: /is a folder, wanted a converted file/,
+    hints: new RegExp(`fwplus convert ${work}/ -o ${work}\\.safetensors`),
   });
   await isRefused(invert('wrong', '--pnorm', 'yes'), { says: /--pnorm is 'yes', wanted/, code: 2 });
   await isRefused(invert('wrong', '--pnorm', 'clip', '--pnorm', 'none'), { says: /given twice/, code: 2 });
