@@ -1,7 +1,7 @@
 /** StyleGAN1 as genforce stores it, which BDInvert does, too: TensorFlow's values with PyTorch's axes, as ours are. */
 import { BINOMIAL_3, ignoreFilters } from '../filters.js';
 import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorOf } from '../generator.js';
 import { genforceMapping, genforceParts, LICENCE } from '../genforce.js';
 import type { ConvertedNetwork, SourceTensor } from '../network.js';
 import type { Part } from '../parts.js';
@@ -44,16 +44,7 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.bias', weights.take(`${last}.bias`));
   weights.ignore(/^synthesis\.output\d+\.(weight|bias)$/);
   await ignoreFilters(weights, /\.blur\.kernel$/, BINOMIAL_3);
-  weights.finish();
-  return {
-    kind: 'stylegan1',
-    format: name,
-    options: {},
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
-    licence: LICENCE,
-  };
+  return generatorOf('stylegan1', weights, tensors, { licence: LICENCE });
 }
 
 /** The mean of mappings with a w for each row stands in one line: [rows · D]. */

@@ -4,7 +4,7 @@
  */
 import { BINOMIAL_3, ignoreFilters } from '../filters.js';
 import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Json, SourceTensor } from '../network.js';
 import { type Part, partsOf } from '../parts.js';
 import { countBlocks, stylegan1Layers } from '../stylegan-layers.js';
@@ -61,21 +61,16 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.bias', weights.take(`${last}.bias`));
   weights.ignore(/^synthesis\.output\d+\.(conv\.weight|bias)$|^truncation\.truncation$/);
   await ignoreFilters(weights, /\.blur\.kernel$/, BINOMIAL_3);
-  weights.finish();
   const width = tensors.get('mapping.fc0.weight')?.shape[0];
   const isProjects = [...tensors].some(
     ([key, { shape }]) => /^mapping\.fc\d+\.weight$/.test(key) && shape[0] !== width,
   );
-  return {
-    kind: 'stylegan1',
-    format: name,
+  return generatorOf('stylegan1', weights, tensors, {
     options: { final_tanh: isProjects, ...fusedOption(weights, fused, 4 * 2 ** (blocks - 1)) },
-    facts: [...generatorFacts(tensors), ['Output', isProjects ? 'tanh' : 'linear']],
-    tensors,
-    ignored: weights.ignored,
+    facts: [['Output', isProjects ? 'tanh' : 'linear']],
     licence:
       'The program is under MIT; its networks were trained from NVIDIA’s code, on FFHQ (not for commercial use) or LSUN.',
-  };
+  });
 }
 
 /** The least side of the fused form, where it is not the usual one. All above it must be of it. */

@@ -1,6 +1,6 @@
 /** StyleGAN1 as NVIDIA's TensorFlow program stores it: our values with other axes. */
 import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Json } from '../network.js';
 import type { Part } from '../parts.js';
 import { type SynthesisLayer, stylegan1Layers } from '../stylegan-layers.js';
@@ -66,16 +66,10 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.weight', kernels(weights, 'synthesis/ToRGB_lod0/weight', 1));
   tensors.set('synthesis.torgb.bias', weights.take('synthesis/ToRGB_lod0/bias'));
   weights.ignore(/^synthesis\/ToRGB_lod\d+\/(weight|bias)$/);
-  weights.finish();
-  return {
-    kind: 'stylegan1',
-    format: name,
+  return generatorOf('stylegan1', weights, tensors, {
     options: fusedOption(argument(weights, 'fused_scale')),
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
     licence: 'NVIDIA’s own networks: CC BY-NC 4.0, not for commercial use. Others: whoever trained them.',
-  };
+  });
 }
 
 function nameOf({ side, kind }: SynthesisLayer): string {

@@ -4,7 +4,7 @@
  */
 import { BINOMIAL_4, ignoreFilters } from '../filters.js';
 import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorOf } from '../generator.js';
 import { genforceMapping, genforceParts, LICENCE } from '../genforce.js';
 import type { ConvertedNetwork } from '../network.js';
 import type { Part } from '../parts.js';
@@ -44,16 +44,10 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
     tensors.set(`${ours}.noise_strength`, weights.take(`${theirs}.noise_strength`, []));
   }
   await ignoreFilters(weights, /\.kernel$/, BINOMIAL_4);
-  weights.finish();
-  return {
-    kind: 'stylegan2',
-    format: name,
+  return generatorOf('stylegan2', weights, tensors, {
     options: { scaled_demodulation_epsilon: true },
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
     licence: LICENCE,
-  };
+  });
 }
 
 function outputKey(block: number): string {

@@ -1,6 +1,6 @@
 /** StyleGAN2 as NVIDIA's TensorFlow programs store it (stylegan2, stylegan2-ada): style biases lack their 1, doubling kernels are rotated. */
 import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorOf } from '../generator.js';
 import type { ConvertedNetwork } from '../network.js';
 import type { Part } from '../parts.js';
 import { type SynthesisLayer, stylegan2Layers } from '../stylegan-layers.js';
@@ -60,17 +60,11 @@ function convert(part: Part): ConvertedNetwork {
     tensors.set(`${ours}.noise_strength`, weights.scalar(`${theirs}/noise_strength`));
   }
   weights.ignore(/^lod$/);
-  weights.finish();
-  return {
-    kind: 'stylegan2',
-    format: name,
+  return generatorOf('stylegan2', weights, tensors, {
     options: typeof clamp === 'number' ? { conv_clamp: clamp } : {},
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
     licence:
       'NVIDIA’s own networks: NVIDIA Source Code License-NC, not for commercial use. Others: whoever trained them.',
-  };
+  });
 }
 
 function nameOf({ side, kind }: SynthesisLayer): string {

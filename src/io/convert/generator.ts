@@ -1,4 +1,5 @@
-import type { Fact, SourceTensor } from './network.js';
+import type { ConvertedNetwork, Fact, SourceTensor } from './network.js';
+import type { Weights } from './weights.js';
 
 /** Channel tables that have names: the most channels at side 1, at most 512. */
 const TABLES: readonly (readonly [number, string])[] = [
@@ -37,4 +38,23 @@ function channelTable(channels: readonly (readonly [number, number])[]): string 
   const text = runs.map(({ from, to, count }) => `${from === to ? from : `${from}–${to}`}: ${count}`);
   const table = TABLES.find(([most]) => channels.every(([side, n]) => n === Math.min(512, most / side)));
   return text.join(', ') + (table && runs.length > 1 ? ` (${table[1]})` : '');
+}
+
+/** A generator of which all weights have been taken; throws where some are left. */
+export function generatorOf(
+  kind: 'stylegan1' | 'stylegan2',
+  weights: Weights,
+  tensors: ReadonlyMap<string, SourceTensor>,
+  { options = {}, facts = [], licence }: Partial<ConvertedNetwork> & Pick<ConvertedNetwork, 'licence'>,
+): ConvertedNetwork {
+  weights.finish();
+  return {
+    kind,
+    format: weights.format,
+    options,
+    facts: [...generatorFacts(tensors), ...facts],
+    tensors,
+    ignored: weights.ignored,
+    licence,
+  };
 }
