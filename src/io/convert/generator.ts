@@ -1,5 +1,27 @@
+import type { Checkpoint } from '../checkpoint/index.js';
+import type { Format } from './format.js';
 import type { ConvertedNetwork, Fact, SourceTensor } from './network.js';
-import type { Weights } from './weights.js';
+import type { Part } from './parts.js';
+import { Weights } from './weights.js';
+
+export type GeneratorKind = 'stylegan1' | 'stylegan2';
+
+/** A format of one kind of generator: it stands in every part of a file that has the key `mark`. */
+export function generatorFormat(
+  name: string,
+  kind: GeneratorKind,
+  mark: string,
+  parts: (checkpoint: Checkpoint) => Part[],
+  convert: (weights: Weights) => ConvertedNetwork | Promise<ConvertedNetwork>,
+): Format {
+  return {
+    name,
+    find: (checkpoint) =>
+      parts(checkpoint)
+        .filter(({ tensors }) => tensors.has(mark))
+        .map((part) => ({ kind, part: part.name, convert: () => convert(new Weights(part, name)) })),
+  };
+}
 
 /** Channel tables that have names: the most channels at side 1, at most 512. */
 const TABLES: readonly (readonly [number, string])[] = [
@@ -42,7 +64,7 @@ function channelTable(channels: readonly (readonly [number, number])[]): string 
 
 /** A generator of which all weights have been taken; throws where some are left. */
 export function generatorOf(
-  kind: 'stylegan1' | 'stylegan2',
+  kind: GeneratorKind,
   weights: Weights,
   tensors: ReadonlyMap<string, SourceTensor>,
   { options = {}, facts = [], licence }: Partial<ConvertedNetwork> & Pick<ConvertedNetwork, 'licence'>,

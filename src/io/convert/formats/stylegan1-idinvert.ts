@@ -3,29 +3,26 @@
  * TensorFlow's axes. Networks whose mapping makes a w for each row are those of the project, which end with a tanh.
  */
 import { BINOMIAL_3, ignoreFilters } from '../filters.js';
-import type { Candidate, Format } from '../format.js';
-import { generatorOf } from '../generator.js';
+import { generatorFormat, generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Json, SourceTensor } from '../network.js';
-import { type Part, partsOf } from '../parts.js';
+import { partsOf } from '../parts.js';
 import { countBlocks, stylegan1Layers } from '../stylegan-layers.js';
 import { refuseGrowing, refuseLabels } from '../stylegan-refusals.js';
 import { reshaped } from '../tensors.js';
-import { Weights } from '../weights.js';
+import type { Weights } from '../weights.js';
 
-const name = 'idinvert_pytorch';
 /** What our network takes where nothing is said. */
 const FUSED_FROM = 128;
 
-export const stylegan1Idinvert: Format = {
-  name,
-  find: (checkpoint) =>
-    partsOf(checkpoint)
-      .filter(({ tensors }) => tensors.has('synthesis.layer0.epilogue.bias'))
-      .map((part): Candidate => ({ kind: 'stylegan1', part: part.name, convert: () => convert(part) })),
-};
+export const stylegan1Idinvert = generatorFormat(
+  'idinvert_pytorch',
+  'stylegan1',
+  'synthesis.layer0.epilogue.bias',
+  partsOf,
+  convert,
+);
 
-async function convert(part: Part): Promise<ConvertedNetwork> {
-  const weights = new Weights(part, name);
+async function convert(weights: Weights): Promise<ConvertedNetwork> {
   refuseLabels(weights, /label/);
   await refuseGrowing(weights, 'synthesis.lod');
   const tensors = new Map<string, SourceTensor>();
