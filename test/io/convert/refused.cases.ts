@@ -188,6 +188,10 @@ const refused: Readonly<Record<string, Refused>> = {
     change: (value) => at(value).set('age', tensor([1, 512], 1)),
     says: /for codes of 512 and 16 numbers a row/,
   },
+  'components of two files': {
+    files: ['ganspace.npz', 'ffhq_pca.pt'],
+    says: /two are called 'pc-0'/,
+  },
   'components without their mean': {
     files: ['ganspace.npz'],
     change: (value) => at(value).delete('lat_mean'),

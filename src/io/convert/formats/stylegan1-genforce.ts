@@ -1,27 +1,22 @@
 /** StyleGAN1 as genforce stores it, which BDInvert does, too: TensorFlow's values with PyTorch's axes, as ours are. */
 import { BINOMIAL_3, ignoreFilters } from '../filters.js';
-import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorFormat, generatorOf } from '../generator.js';
 import { genforceMapping, genforceParts, LICENCE } from '../genforce.js';
 import type { ConvertedNetwork, SourceTensor } from '../network.js';
-import type { Part } from '../parts.js';
 import { countBlocks, stylegan1Layers } from '../stylegan-layers.js';
 import { refuseGrowing, refuseLabels } from '../stylegan-refusals.js';
 import { reshaped } from '../tensors.js';
-import { Weights } from '../weights.js';
+import type { Weights } from '../weights.js';
 
-const name = 'genforce StyleGAN1';
+export const stylegan1Genforce = generatorFormat(
+  'genforce StyleGAN1',
+  'stylegan1',
+  'synthesis.layer0.style.weight',
+  genforceParts,
+  convert,
+);
 
-export const stylegan1Genforce: Format = {
-  name,
-  find: (checkpoint) =>
-    genforceParts(checkpoint)
-      .filter(({ tensors }) => tensors.has('synthesis.layer0.style.weight'))
-      .map((part): Candidate => ({ kind: 'stylegan1', part: part.name, convert: () => convert(part) })),
-};
-
-async function convert(part: Part): Promise<ConvertedNetwork> {
-  const weights = new Weights(part, name);
+async function convert(weights: Weights): Promise<ConvertedNetwork> {
   refuseLabels(weights, /label/);
   await refuseGrowing(weights, 'synthesis.lod');
   const tensors = genforceMapping(weights);
@@ -44,16 +39,7 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.bias', weights.take(`${last}.bias`));
   weights.ignore(/^synthesis\.output\d+\.(weight|bias)$/);
   await ignoreFilters(weights, /\.blur\.kernel$/, BINOMIAL_3);
-  weights.finish();
-  return {
-    kind: 'stylegan1',
-    format: name,
-    options: {},
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
-    licence: LICENCE,
-  };
+  return generatorOf('stylegan1', weights, tensors, { licence: LICENCE });
 }
 
 /** The mean of mappings with a w for each row stands in one line: [rows · D]. */

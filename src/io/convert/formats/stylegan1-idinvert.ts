@@ -3,29 +3,26 @@
  * TensorFlow's axes. Networks whose mapping makes a w for each row are those of the project, which end with a tanh.
  */
 import { BINOMIAL_3, ignoreFilters } from '../filters.js';
-import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorFormat, generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Json, SourceTensor } from '../network.js';
-import { type Part, partsOf } from '../parts.js';
+import { partsOf } from '../parts.js';
 import { countBlocks, stylegan1Layers } from '../stylegan-layers.js';
 import { refuseGrowing, refuseLabels } from '../stylegan-refusals.js';
 import { reshaped } from '../tensors.js';
-import { Weights } from '../weights.js';
+import type { Weights } from '../weights.js';
 
-const name = 'idinvert_pytorch';
 /** What our network takes where nothing is said. */
 const FUSED_FROM = 128;
 
-export const stylegan1Idinvert: Format = {
-  name,
-  find: (checkpoint) =>
-    partsOf(checkpoint)
-      .filter(({ tensors }) => tensors.has('synthesis.layer0.epilogue.bias'))
-      .map((part): Candidate => ({ kind: 'stylegan1', part: part.name, convert: () => convert(part) })),
-};
+export const stylegan1Idinvert = generatorFormat(
+  'idinvert_pytorch',
+  'stylegan1',
+  'synthesis.layer0.epilogue.bias',
+  partsOf,
+  convert,
+);
 
-async function convert(part: Part): Promise<ConvertedNetwork> {
-  const weights = new Weights(part, name);
+async function convert(weights: Weights): Promise<ConvertedNetwork> {
   refuseLabels(weights, /label/);
   await refuseGrowing(weights, 'synthesis.lod');
   const tensors = new Map<string, SourceTensor>();
@@ -61,21 +58,16 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.bias', weights.take(`${last}.bias`));
   weights.ignore(/^synthesis\.output\d+\.(conv\.weight|bias)$|^truncation\.truncation$/);
   await ignoreFilters(weights, /\.blur\.kernel$/, BINOMIAL_3);
-  weights.finish();
   const width = tensors.get('mapping.fc0.weight')?.shape[0];
   const isProjects = [...tensors].some(
     ([key, { shape }]) => /^mapping\.fc\d+\.weight$/.test(key) && shape[0] !== width,
   );
-  return {
-    kind: 'stylegan1',
-    format: name,
+  return generatorOf('stylegan1', weights, tensors, {
     options: { final_tanh: isProjects, ...fusedOption(weights, fused, 4 * 2 ** (blocks - 1)) },
-    facts: [...generatorFacts(tensors), ['Output', isProjects ? 'tanh' : 'linear']],
-    tensors,
-    ignored: weights.ignored,
+    facts: [['Output', isProjects ? 'tanh' : 'linear']],
     licence:
       'The program is under MIT; its networks were trained from NVIDIA’s code, on FFHQ (not for commercial use) or LSUN.',
-  };
+  });
 }
 
 /** The least side of the fused form, where it is not the usual one. All above it must be of it. */

@@ -1,8 +1,6 @@
 /** StyleGAN1 as NVIDIA's TensorFlow program stores it: our values with other axes. */
-import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorFormat, generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Json } from '../network.js';
-import type { Part } from '../parts.js';
 import { type SynthesisLayer, stylegan1Layers } from '../stylegan-layers.js';
 import { refuseGrowing, refuseLabels } from '../stylegan-refusals.js';
 import {
@@ -15,20 +13,17 @@ import {
   transposed,
 } from '../tensorflow.js';
 import { reshaped } from '../tensors.js';
-import { Weights } from '../weights.js';
+import type { Weights } from '../weights.js';
 
-const name = 'TensorFlow StyleGAN1';
+export const stylegan1Tensorflow = generatorFormat(
+  'TensorFlow StyleGAN1',
+  'stylegan1',
+  'synthesis/4x4/Conv/StyleMod/weight',
+  tensorFlowParts,
+  convert,
+);
 
-export const stylegan1Tensorflow: Format = {
-  name,
-  find: (checkpoint) =>
-    tensorFlowParts(checkpoint)
-      .filter(({ tensors }) => tensors.has('synthesis/4x4/Conv/StyleMod/weight'))
-      .map((part): Candidate => ({ kind: 'stylegan1', part: part.name, convert: () => convert(part) })),
-};
-
-async function convert(part: Part): Promise<ConvertedNetwork> {
-  const weights = new Weights(part, name);
+async function convert(weights: Weights): Promise<ConvertedNetwork> {
   refuseLabels(weights, /Label/);
   expectArguments(weights, {
     label_size: [0],
@@ -66,16 +61,10 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.weight', kernels(weights, 'synthesis/ToRGB_lod0/weight', 1));
   tensors.set('synthesis.torgb.bias', weights.take('synthesis/ToRGB_lod0/bias'));
   weights.ignore(/^synthesis\/ToRGB_lod\d+\/(weight|bias)$/);
-  weights.finish();
-  return {
-    kind: 'stylegan1',
-    format: name,
+  return generatorOf('stylegan1', weights, tensors, {
     options: fusedOption(argument(weights, 'fused_scale')),
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
     licence: 'NVIDIA’s own networks: CC BY-NC 4.0, not for commercial use. Others: whoever trained them.',
-  };
+  });
 }
 
 function nameOf({ side, kind }: SynthesisLayer): string {

@@ -6,7 +6,7 @@ import type { PickledObject } from '../../checkpoint/index.js';
 import { member, submodule, told } from '../attributes.js';
 import { BINOMIAL_4, ignoreFilters } from '../filters.js';
 import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Fact, SourceTensor } from '../network.js';
 import { type Part, partsOf } from '../parts.js';
 import { countBlocks, type SynthesisLayer, stylegan2Layers } from '../stylegan-layers.js';
@@ -52,17 +52,12 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
     if (kind !== 'rgb') for (const part of ['noise_const', 'noise_strength']) take(`${ours}.${part}`);
   }
   await ignoreFilters(weights, /\.resample_filter$/, BINOMIAL_4);
-  weights.finish();
-  return {
-    kind: 'stylegan2',
-    format: name,
+  return generatorOf('stylegan2', weights, tensors, {
     options: clamp === null ? {} : { conv_clamp: clamp },
-    facts: [...generatorFacts(tensors), ...facts],
-    tensors,
-    ignored: weights.ignored,
+    facts,
     licence:
       'NVIDIA’s own networks: NVIDIA Source Code License, for research and evaluation only. Others: whoever trained them.',
-  };
+  });
 }
 
 /** What stands in no weight. Throws where it is not what our network does. */

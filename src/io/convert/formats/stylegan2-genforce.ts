@@ -3,28 +3,23 @@
  * their 1 and doubling kernels are rotated. Kernels are scaled before they are modulated: another demodulation epsilon.
  */
 import { BINOMIAL_4, ignoreFilters } from '../filters.js';
-import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorFormat, generatorOf } from '../generator.js';
 import { genforceMapping, genforceParts, LICENCE } from '../genforce.js';
 import type { ConvertedNetwork } from '../network.js';
-import type { Part } from '../parts.js';
 import { countBlocks, stylegan2Layers } from '../stylegan-layers.js';
 import { refuseLabels } from '../stylegan-refusals.js';
 import { plus, reshaped, rotated } from '../tensors.js';
-import { Weights } from '../weights.js';
+import type { Weights } from '../weights.js';
 
-const name = 'genforce StyleGAN2';
+export const stylegan2Genforce = generatorFormat(
+  'genforce StyleGAN2',
+  'stylegan2',
+  'synthesis.early_layer.const',
+  genforceParts,
+  convert,
+);
 
-export const stylegan2Genforce: Format = {
-  name,
-  find: (checkpoint) =>
-    genforceParts(checkpoint)
-      .filter(({ tensors }) => tensors.has('synthesis.early_layer.const'))
-      .map((part): Candidate => ({ kind: 'stylegan2', part: part.name, convert: () => convert(part) })),
-};
-
-async function convert(part: Part): Promise<ConvertedNetwork> {
-  const weights = new Weights(part, name);
+async function convert(weights: Weights): Promise<ConvertedNetwork> {
   refuseLabels(weights, /label/);
   const tensors = genforceMapping(weights);
   tensors.set('synthesis.b4.const', weights.take('synthesis.early_layer.const', [1, null, 4, 4]).at(0));
@@ -44,16 +39,10 @@ async function convert(part: Part): Promise<ConvertedNetwork> {
     tensors.set(`${ours}.noise_strength`, weights.take(`${theirs}.noise_strength`, []));
   }
   await ignoreFilters(weights, /\.kernel$/, BINOMIAL_4);
-  weights.finish();
-  return {
-    kind: 'stylegan2',
-    format: name,
+  return generatorOf('stylegan2', weights, tensors, {
     options: { scaled_demodulation_epsilon: true },
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
     licence: LICENCE,
-  };
+  });
 }
 
 function outputKey(block: number): string {

@@ -6,7 +6,7 @@
 import type { TensorView } from '../../checkpoint/index.js';
 import { BINOMIAL_4, ignoreFilters } from '../filters.js';
 import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Fact, SourceTensor } from '../network.js';
 import { type Part, partsOf, partUnder } from '../parts.js';
 import { countBlocks, type SynthesisLayer, stylegan2Layers } from '../stylegan-layers.js';
@@ -74,17 +74,12 @@ async function convert(part: Part, mean: TensorView | undefined): Promise<Conver
     tensors.set(`${ours}.noise_const`, noiseOf(weights, index, side));
   }
   await ignoreFilters(weights, /\.kernel$/, BINOMIAL_4);
-  weights.finish();
-  return {
-    kind: 'stylegan2',
-    format: name,
+  return generatorOf('stylegan2', weights, tensors, {
     options: { scaled_demodulation_epsilon: true },
-    facts: [...generatorFacts(tensors), ...(hasNoise(weights) ? [] : [NO_NOISE])],
-    tensors,
-    ignored: weights.ignored,
+    facts: [...(hasNoise(weights) ? [] : [NO_NOISE])],
     licence:
       'The program is under MIT; networks converted from NVIDIA’s stay under NVIDIA’s licence, for research and evaluation only.',
-  };
+  });
 }
 
 /** Early versions of the program drew noise anew for every picture, and stored none. */

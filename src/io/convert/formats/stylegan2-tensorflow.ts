@@ -1,8 +1,6 @@
 /** StyleGAN2 as NVIDIA's TensorFlow programs store it (stylegan2, stylegan2-ada): style biases lack their 1, doubling kernels are rotated. */
-import type { Candidate, Format } from '../format.js';
-import { generatorFacts } from '../generator-facts.js';
+import { generatorFormat, generatorOf } from '../generator.js';
 import type { ConvertedNetwork } from '../network.js';
-import type { Part } from '../parts.js';
 import { type SynthesisLayer, stylegan2Layers } from '../stylegan-layers.js';
 import { refuseLabels } from '../stylegan-refusals.js';
 import {
@@ -15,20 +13,17 @@ import {
   transposed,
 } from '../tensorflow.js';
 import { plus, reshaped, rotated } from '../tensors.js';
-import { Weights } from '../weights.js';
+import type { Weights } from '../weights.js';
 
-const name = 'TensorFlow StyleGAN2';
+export const stylegan2Tensorflow = generatorFormat(
+  'TensorFlow StyleGAN2',
+  'stylegan2',
+  'synthesis/4x4/Conv/mod_weight',
+  tensorFlowParts,
+  convert,
+);
 
-export const stylegan2Tensorflow: Format = {
-  name,
-  find: (checkpoint) =>
-    tensorFlowParts(checkpoint)
-      .filter(({ tensors }) => tensors.has('synthesis/4x4/Conv/mod_weight'))
-      .map((part): Candidate => ({ kind: 'stylegan2', part: part.name, convert: () => convert(part) })),
-};
-
-function convert(part: Part): ConvertedNetwork {
-  const weights = new Weights(part, name);
+function convert(weights: Weights): ConvertedNetwork {
   refuseLabels(weights, /Label/);
   expectArguments(weights, {
     label_size: [0],
@@ -60,17 +55,11 @@ function convert(part: Part): ConvertedNetwork {
     tensors.set(`${ours}.noise_strength`, weights.scalar(`${theirs}/noise_strength`));
   }
   weights.ignore(/^lod$/);
-  weights.finish();
-  return {
-    kind: 'stylegan2',
-    format: name,
+  return generatorOf('stylegan2', weights, tensors, {
     options: typeof clamp === 'number' ? { conv_clamp: clamp } : {},
-    facts: generatorFacts(tensors),
-    tensors,
-    ignored: weights.ignored,
     licence:
       'NVIDIA’s own networks: NVIDIA Source Code License-NC, not for commercial use. Others: whoever trained them.',
-  };
+  });
 }
 
 function nameOf({ side, kind }: SynthesisLayer): string {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { generatorFacts } from '../../../src/io/convert/generator-facts.js';
+import { generatorFacts } from '../../../src/io/convert/generator.js';
 import type { SourceTensor } from '../../../src/io/convert/network.js';
 import { known } from '../../../src/io/convert/tensors.js';
 

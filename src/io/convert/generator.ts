@@ -1,4 +1,27 @@
-import type { Fact, SourceTensor } from './network.js';
+import type { Checkpoint } from '../checkpoint/index.js';
+import type { Format } from './format.js';
+import type { ConvertedNetwork, Fact, SourceTensor } from './network.js';
+import type { Part } from './parts.js';
+import { Weights } from './weights.js';
+
+export type GeneratorKind = 'stylegan1' | 'stylegan2';
+
+/** A format of one kind of generator: it stands in every part of a file that has the key `mark`. */
+export function generatorFormat(
+  name: string,
+  kind: GeneratorKind,
+  mark: string,
+  parts: (checkpoint: Checkpoint) => Part[],
+  convert: (weights: Weights) => ConvertedNetwork | Promise<ConvertedNetwork>,
+): Format {
+  return {
+    name,
+    find: (checkpoint) =>
+      parts(checkpoint)
+        .filter(({ tensors }) => tensors.has(mark))
+        .map((part) => ({ kind, part: part.name, convert: () => convert(new Weights(part, name)) })),
+  };
+}
 
 /** Channel tables that have names: the most channels at side 1, at most 512. */
 const TABLES: readonly (readonly [number, string])[] = [
@@ -37,4 +60,23 @@ function channelTable(channels: readonly (readonly [number, number])[]): string 
   const text = runs.map(({ from, to, count }) => `${from === to ? from : `${from}–${to}`}: ${count}`);
   const table = TABLES.find(([most]) => channels.every(([side, n]) => n === Math.min(512, most / side)));
   return text.join(', ') + (table && runs.length > 1 ? ` (${table[1]})` : '');
+}
+
+/** A generator of which all weights have been taken; throws where some are left. */
+export function generatorOf(
+  kind: GeneratorKind,
+  weights: Weights,
+  tensors: ReadonlyMap<string, SourceTensor>,
+  { options = {}, facts = [], licence }: Partial<ConvertedNetwork> & Pick<ConvertedNetwork, 'licence'>,
+): ConvertedNetwork {
+  weights.finish();
+  return {
+    kind,
+    format: weights.format,
+    options,
+    facts: [...generatorFacts(tensors), ...facts],
+    tensors,
+    ignored: weights.ignored,
+    licence,
+  };
 }
