@@ -61,7 +61,7 @@ export function lacks(model: Model, method: Method): Lack[] {
   if (inFWPlus && method.pnorm === 'none' && !model.pnorm) {
     found.push({
       part: 'pnorm',
-      note: 'The P-norm+ term is left out: this model has no statistics of w. Codes may go where the generator never draws, and edits of them go wrong more often.',
+      note: 'The P-norm+ term is left out: this model has no statistics of w. Nothing holds the codes where the generator’s own lie, which edits rely on.',
     });
   }
   return found;
