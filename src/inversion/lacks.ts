@@ -55,7 +55,7 @@ export function lacks(model: Model, method: Method): Lack[] {
   if (!model.perceptual) {
     found.push({
       part: 'perceptual',
-      note: 'There is no perceptual term: this model has no LPIPS network. The squared error alone brings blurred details, and no perceptual distance is measured.',
+      note: 'There is no perceptual term: this model has no LPIPS network. By the squared error alone PSNR is as good, but pictures look less alike (twice the perceptual distance on the default model), and no perceptual distance is measured.',
     });
   }
   if (inFWPlus && method.pnorm === 'none' && !model.pnorm) {
