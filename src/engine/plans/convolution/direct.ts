@@ -78,7 +78,14 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
 };
 
 function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
-  return (SUBGROUP_TILES[lanes] ?? []).map((tile) => subgroupPlan(shape, lanes, tile));
+  const tiles = SUBGROUP_TILES[lanes] ?? [];
+  // Odd widths are rare, and each kernel takes a second to compile: they get one, for images.
+  const offered = shape.inChannels % 4 === 0 ? tiles : tiles.filter((tile) => tile === narrowest(tiles));
+  return offered.map((tile) => subgroupPlan(shape, lanes, tile));
+}
+
+function narrowest(tiles: readonly SubgroupTile[]): SubgroupTile {
+  return tiles.reduce((least, tile) => (tile.channels < least.channels ? tile : least));
 }
 
 function plainPlan(shape: ConvolutionShape): DirectPlan {

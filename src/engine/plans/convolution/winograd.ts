@@ -2,6 +2,9 @@
  * Winograd's minimal filtering (Lavin & Gray 2016) for 3×3 convolutions with stride 1: F(4×4, 3×3) makes 16 outputs from 36
  * products a channel instead of 144, F(2×2, 3×3) 4 from 16 instead of 36. Three launches: shaders/winograd_input.wgsl,
  * winograd_multiply(_subgroup).wgsl, winograd_output.wgsl.
+ *
+ * Error: the largest over the root mean square of the outputs, against float64, at 256 input channels of uniform numbers, on
+ * lavapipe (test/engine/convolution-error.cases.ts): direct 5.3e-6, F(2×2) 2.4e-6, F(4×4) 9.5e-6.
  */
 import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
