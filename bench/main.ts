@@ -29,7 +29,7 @@ import { stepKernels, stepTable } from './step-table.js';
 import { isStep, measureSteps, type StepRow } from './steps.js';
 
 /** For each row: no further round after so long. */
-const ROW_MS = { usual: 2000, quick: 600, peers: 6000 };
+const ROW_MS = { usual: 2000, quick: 1500, peers: 6000 };
 const CEILING_MS = 4000;
 const STEP_MS = 20_000;
 
