@@ -4,11 +4,4 @@
  */
 import type { ChoiceTable } from './choices.js';
 
-export const SHIPPED: Readonly<Record<string, ChoiceTable>> = {
-  'mesa software, 8 lanes': {
-    '3x3 s1 p1 16x16x32 to 16x16x64 b1': 'conv_subgroup 32x32',
-    '3x3 s1 p1 32x32x16 to 32x32x32 b1': 'conv_subgroup 32x32',
-    'transposed 3x3 s1 p1 16x16x64 to 16x16x32 b1': 'conv_subgroup 32x32',
-    'transposed 3x3 s1 p1 32x32x32 to 32x32x32 b1': 'conv_subgroup 32x32',
-  },
-};
+export const SHIPPED: Readonly<Record<string, ChoiceTable>> = {};
