@@ -15,6 +15,7 @@
 #include convolution
 
 alias Value = f32;
+alias Weight = f32;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -23,7 +24,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let o = index % p.outChannels;
   let pixel = index / p.outChannels;
   let q = pixel % (p.phaseWidth * p.phaseHeight);
-  let n = pixel / (p.phaseWidth * p.phaseHeight);
+  let n = p.firstImage + pixel / (p.phaseWidth * p.phaseHeight);
 
   let corner = cornerOf(q);
   var sum = 0.0;
@@ -38,5 +39,5 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
       }
     }
   }
-  store(n, q, o, sum, scaleOut[n * p.outChannels + o], bias[o]);
+  store(n, placeOf(q), o, sum, scaleOut[n * p.outChannels + o], bias[o]);
 }

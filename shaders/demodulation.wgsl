@@ -1,6 +1,6 @@
 // Demodulation coefficients of a modulated convolution with weights W [O, I, K, K] and styles s [N, I]:
 //   d[n, o] = (Σ_i s[n, i]² Q[o, i] + epsilon)^(-1/2),   Q[o, i] = Σ_k W[o, i, k]²
-// and the gradient  ds[n, i] = -s[n, i] Σ_o dd[n, o] d[n, o]³ Q[o, i].
+// and the gradient  ds[n, i] = sofar[n, i] - s[n, i] Σ_o dd[n, o] d[n, o]³ Q[o, i], added to what others have given s.
 // Memory: squares is Q transposed, [I, O], for `forward`, and [O, I] for `backward`: neighbouring threads read neighbours.
 
 #include linear
@@ -18,7 +18,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> d: array<f32>;
 @group(0) @binding(4) var<storage, read> demodulated: array<f32>;
 @group(0) @binding(5) var<storage, read> dd: array<f32>;
-@group(0) @binding(6) var<storage, read_write> ds: array<f32>;
+@group(0) @binding(6) var<storage, read> sofar: array<f32>;
+@group(0) @binding(7) var<storage, read_write> ds: array<f32>;
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -46,5 +47,5 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let value = demodulated[at];
     sum += dd[at] * value * value * value * squares[o * p.inChannels + i];
   }
-  ds[index] = -s[index] * sum;
+  ds[index] = sofar[index] - s[index] * sum;
 }

@@ -1,35 +1,7 @@
 // Elementwise kernels over flat arrays of `count` floats; all operands have the same layout, whatever it is.
-//   add    y = a + b
+//   add    sum = sum + b
 //   scale  y = clamp(factor * a, low, high)
 // One thread makes one element.
 
-#include linear
-
-struct AddParams {
-  count: u32,
-}
-
-struct ScaleParams {
-  count: u32,
-  factor: f32,
-  low: f32,
-  high: f32,
-}
-
-@group(0) @binding(0) var<uniform> addParams: AddParams;
-@group(0) @binding(1) var<uniform> scaleParams: ScaleParams;
-@group(0) @binding(2) var<storage, read> a: array<f32>;
-@group(0) @binding(3) var<storage, read> b: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
-
-@compute @workgroup_size(64)
-fn add(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linearIndex(thread, groups);
-  if (i < addParams.count) { y[i] = a[i] + b[i]; }
-}
-
-@compute @workgroup_size(64)
-fn scale(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linearIndex(thread, groups);
-  if (i < scaleParams.count) { y[i] = clamp(scaleParams.factor * a[i], scaleParams.low, scaleParams.high); }
-}
+#include value_scalar
+#include elementwise

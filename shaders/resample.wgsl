@@ -2,7 +2,10 @@
 //   y[n, oy, ox, c] = Σ_{(iy, u) in rows[oy]} Σ_{(ix, v) in columns[ox]} u · v · x[n, iy, ix, c]
 // The adjoint is the same with transposed tables.
 // Memory: x [N, H, W, C]; y [N, OH, OW, C]; rows [OH, rowTaps] and columns [OW, columnTaps] of (input index, weight),
-// padded with weight 0 at index 0. One thread makes one element.
+// padded with weight 0 at index 0. One thread makes CHANNELS neighbouring channels of one pixel, so that images share the tables' loads;
+// C is a multiple of it.
+
+#param CHANNELS = 1
 
 #include linear
 #include place
@@ -27,18 +30,30 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
-  if (index >= p.batch * p.outHeight * p.outWidth * p.channels) { return; }
-  let o = placeOf(index, p.outHeight, p.outWidth, p.channels);
-  var sum = 0.0;
+  let depth = p.channels / ${CHANNELS}u;
+  if (index >= p.batch * p.outHeight * p.outWidth * depth) { return; }
+  let o = placeOf(index, p.outHeight, p.outWidth, depth);
+  #for c in 0..CHANNELS
+  var sum$c = 0.0;
+  #end
   for (var a = 0u; a < p.rowTaps; a++) {
     let tap = rows[o.row * p.rowTaps + a];
     let first = (o.n * p.inHeight + u32(tap.x)) * p.inWidth;
-    var line = 0.0;
+    #for c in 0..CHANNELS
+    var line$c = 0.0;
+    #end
     for (var b = 0u; b < p.columnTaps; b++) {
       let across = columns[o.column * p.columnTaps + b];
-      line += across.y * x[(first + u32(across.x)) * p.channels + o.c];
+      let at = (first + u32(across.x)) * p.channels + o.c * ${CHANNELS}u;
+      #for c in 0..CHANNELS
+      line$c += across.y * x[at + ${c}u];
+      #end
     }
-    sum += tap.y * line;
+    #for c in 0..CHANNELS
+    sum$c += tap.y * line$c;
+    #end
   }
-  y[index] = sum;
+  #for c in 0..CHANNELS
+  y[index * ${CHANNELS}u + ${c}u] = sum$c;
+  #end
 }

@@ -1,24 +1,27 @@
-// Winograd convolution, last of three: y = act(scaleOut · Aᵀ m A + noise + bias) for every tile and every output channel.
+// Winograd convolution, last of three: y = act(scaleOut · Aᵀ m A + noise + bias) for every tile of a part of y (as in
+// winograd_input.wgsl) and every output channel.
 //
-// One thread makes one tile of one channel.
+// One thread makes one tile of one channel, in loops as winograd_input.wgsl does.
 //
-// Memory: m [SIZE², N·tilesY·tilesX, O], SIZE = TILE + 2; scaleOut [N, O]; noise [OH, OW] (or [1] with strength 0); bias [O];
+// Memory: m [SIZE², images·rows·tilesX, O], SIZE = TILE + 2; scaleOut [N, O]; noise [OH, OW] (or [1] with strength 0); bias [O];
 // y [N, OH, OW, O].
 
 #param TILE = 4
 
 #include act
-#include linear
+#include winograd_part
 #include winograd_2
 #include winograd_4
 
 struct Params {
-  batch: u32,
+  firstImage: u32,
+  images: u32,
+  firstRow: u32,
+  rows: u32,
+  tilesX: u32,
   outHeight: u32,
   outWidth: u32,
   channels: u32,
-  tilesY: u32,
-  tilesX: u32,
   noiseStrength: f32,
   slope: f32,
   gain: f32,
@@ -33,43 +36,58 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = linearIndex(thread, groups);
-  let tiles = p.batch * p.tilesY * p.tilesX;
-  let tile = index / p.channels;
-  if (tile >= tiles) { return; }
-  let o = index - tile * p.channels;
-  let row = tile / p.tilesX;
-  let n = row / p.tilesY;
-  let top = (row - n * p.tilesY) * ${TILE}u;
-  let left = (tile - row * p.tilesX) * ${TILE}u;
+fn main(@builtin(global_invocation_id) thread: vec3u) {
+  let column = thread.x / p.channels;
+  let o = thread.x - column * p.channels;
+  if (column >= p.tilesX) { return; }
+  let n = p.firstImage + thread.z;
+  let top = (p.firstRow + thread.y) * ${TILE}u;
+  let left = column * ${TILE}u;
 
-  let step = tiles * p.channels;
-  var d: array<Short$TILE, ${TILE + 2}>;
+  let step = p.images * p.rows * p.tilesX * p.channels;
+  var source = ((thread.z * p.rows + thread.y) * p.tilesX + column) * p.channels + o;
   #for r in 0..TILE+2
-  d[$r] = transformOutput$TILE(Line$TILE(
-    #for s in 0..TILE+2
-    m[${r * TILE + 2 * r + s}u * step + index],
-    #end
-  ));
+  var d$r: Short$TILE;
   #end
+  for (var r = 0; r < unknownBound(${TILE + 2}); r++) {
+    let line = transformOutput$TILE(Line$TILE(
+      #for s in 0..TILE+2
+      m[source + ${s}u * step],
+      #end
+    ));
+    #for r in 0..TILE+1
+    d$r = d${r + 1};
+    #end
+    d${TILE + 1} = line;
+    source += ${TILE + 2}u * step;
+  }
   let scale = scaleOut[n * p.channels + o];
   let shift = bias[o];
   #for s in 0..TILE
-  if (left + ${s}u < p.outWidth) {
-    let column = transformOutput$TILE(Line$TILE(
-      #for r in 0..TILE+2
-      d[$r][$s],
-      #end
-    ));
-    #for r in 0..TILE
-    if (top + ${r}u < p.outHeight) {
-      let at = (top + ${r}u) * p.outWidth + left + ${s}u;
-      var z = column[$r] * scale + shift;
+  let column$s = transformOutput$TILE(Line$TILE(
+    #for r in 0..TILE+2
+    d$r[$s],
+    #end
+  ));
+  #end
+  #for r in 0..TILE
+  d$r = Short$TILE(
+    #for s in 0..TILE
+    column$s[$r],
+    #end
+  );
+  #end
+  for (var row = top; row < min(top + ${TILE}u, p.outHeight); row++) {
+    #for s in 0..TILE
+    if (left + ${s}u < p.outWidth) {
+      let at = row * p.outWidth + left + ${s}u;
+      var z = d0[$s] * scale + shift;
       if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
       y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = act(z, p.slope, p.gain, p.limit);
     }
     #end
+    #for r in 0..TILE-1
+    d$r = d${r + 1};
+    #end
   }
-  #end
 }

@@ -2,9 +2,13 @@
  * fwplus, what both hosts share. Node and browsers add how a model is read: see index.node.ts and index.browser.ts. The
  * engine below it is an entry of its own, `fwplus/engine`.
  */
+export { tuningStore } from '#tuning-store';
 export { type AdapterFacts, describeAdapter } from './engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from './engine/device.js';
-export type { LaunchTime, MemoryReport } from './engine/program.js';
+export type { MemoryReport } from './engine/memory.js';
+export type { LaunchTime } from './engine/program.js';
+export type { TuningStore } from './engine/tuning/remembered.js';
+export type { Raced, TuneOptions } from './engine/tuning/tuner.js';
 export { FwplusError } from './errors.js';
 export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
 export type { Direction } from './inversion/editing/direction.js';
@@ -55,6 +59,7 @@ export { Renderer } from './inversion/renderer.js';
 export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
 export { makePNormStatistics, type StatisticsOptions } from './inversion/statistics/pnorm-statistics.js';
 export { prepareTarget, type Target } from './inversion/target.js';
+export { tuneModel } from './inversion/tune-model.js';
 export { type AnimationOptions, encodeApng } from './io/apng.js';
 export type { DecodeOptions } from './io/budget.js';
 export { type ByteSource, blobSource, bytesSource } from './io/checkpoint/index.js';

@@ -1,11 +1,12 @@
 // What the kernels of the convolution family share: parameters, bindings, geometry and the epilogue.
-// A kernel says `alias Value = …` for the elements of x, weight and scaleIn: f32, or vec4f where it takes input channels in
-// fours. The mathematics, the memory and the words used here stand in conv.wgsl.
+// A kernel says `alias Value = …` for the elements of x and scaleIn, `alias Weight = …` for those of weight: f32, or vec4f where
+// it takes input channels in fours. The mathematics, the memory and the words used here stand in conv.wgsl.
 
 #include act
 #include linear
 
 struct Params {
+  firstImage: u32, // and `batch` of them
   batch: u32,
   inHeight: u32,
   inWidth: u32,
@@ -36,17 +37,27 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> weight: array<Value>;
+@group(0) @binding(2) var<storage, read> weight: array<Weight>;
 @group(0) @binding(3) var<storage, read> scaleIn: array<Value>;
 @group(0) @binding(4) var<storage, read> scaleOut: array<f32>;
 @group(0) @binding(5) var<storage, read> noise: array<f32>;
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<f32>;
 
+/// Column and row of output pixel `q` of this phase. One division, which costs on software adapters as much as loads do.
+fn placeOf(q: u32) -> vec2u {
+  let row = q / p.phaseWidth;
+  return vec2u(q - row * p.phaseWidth, row);
+}
+
+/// The pixel after that at `place`.
+fn placeAfter(place: vec2u) -> vec2u {
+  return select(vec2u(place.x + 1u, place.y), vec2u(0u, place.y + 1u), place.x + 1u == p.phaseWidth);
+}
+
 /// Column and row of the input that output pixel `q` of this phase meets at tap (0, 0); it may lie outside of x.
 fn cornerOf(q: u32) -> vec2i {
-  let start = vec2i(p.inStartX, p.inStartY);
-  return vec2i(i32(p.inStride * (q % p.phaseWidth)), i32(p.inStride * (q / p.phaseWidth))) + start;
+  return vec2i(p.inStride * placeOf(q)) + vec2i(p.inStartX, p.inStartY);
 }
 
 /// Column and row of the input at tap (tx, ty).
@@ -68,11 +79,9 @@ fn kernelAt(tx: u32, ty: u32) -> u32 {
   return (p.kStartY + p.kStep * ty) * p.kernelSize + p.kStartX + p.kStep * tx;
 }
 
-/// y at output pixel `q` of this phase, channel `o`, from the sum, its scale and its bias.
-fn store(n: u32, q: u32, o: u32, sum: f32, scale: f32, shift: f32) {
-  let oy = p.outStride * (q / p.phaseWidth) + p.outStartY;
-  let ox = p.outStride * (q % p.phaseWidth) + p.outStartX;
-  let at = oy * p.outWidth + ox;
+/// y at the output pixel of this phase at `place`, channel `o`, from the sum, its scale and its bias.
+fn store(n: u32, place: vec2u, o: u32, sum: f32, scale: f32, shift: f32) {
+  let at = (p.outStride * place.y + p.outStartY) * p.outWidth + p.outStride * place.x + p.outStartX;
   var z = sum * scale + shift;
   if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
   y[(n * p.outHeight * p.outWidth + at) * p.outChannels + o] = act(z, p.slope, p.gain, p.limit);

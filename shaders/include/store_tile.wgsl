@@ -1,21 +1,20 @@
-// The end of a convolution that holds PIXELS by CHANNELS sums in registers, sumC_J of pixels from
-// firstPixel on and every channelTiles-th channel from firstChannel on. The sums go through an array and a loop: with
-// every store written out a software adapter compiles for a minute and more.
-  var sums = array<f32, ${PIXELS * CHANNELS}>(
-    #for c in 0..CHANNELS
-    #for j in 0..PIXELS
-    sum${c}_$j,
-    #end
-    #end
-  );
-  for (var c = 0u; c < ${CHANNELS}u; c++) {
-    let o = firstChannel + c * channelTiles;
-    if (o >= p.outChannels) { break; }
+// The end of a convolution that holds PIXELS by CHANNELS sums in registers, sumC_J of the pixels from firstPixel on and of
+// every channelStep-th channel from firstChannel on.
+  #include sums
+  let firstPlace = placeOf(firstPixel);
+  let fours = min(${PIXELS / 4}u, (p.phaseHeight * p.phaseWidth - firstPixel + 3u) / 4u);
+  let channelsEnd = min(p.outChannels, firstChannel + ${CHANNELS}u * channelStep);
+  var first = 0u;
+  for (var o = firstChannel; o < channelsEnd; o += channelStep) {
     let scale = scaleOut[n * p.outChannels + o];
     let shift = bias[o];
-    for (var j = 0u; j < ${PIXELS}u; j++) {
-      let q = firstPixel + j;
-      if (q >= pixels) { break; }
-      store(n, q, o, sums[c * ${PIXELS}u + j], scale, shift);
+    var place = firstPlace;
+    for (var g = first; g < first + fours; g++) {
+      let four = sums[g];
+      #for l in 0..4
+      if (place.y < p.phaseHeight) { store(n, place, o, four[$l], scale, shift); }
+      place = placeAfter(place);
+      #end
     }
+    first += ${PIXELS / 4}u;
   }

@@ -1,8 +1,8 @@
-// What the multiplying kernels of a Winograd convolution share.
+// What the multiplying kernels of a Winograd convolution share. What is a pixel to those of a direct one is a tile here.
 
 struct Params {
   tiles: u32,
-  inChannels: u32,
+  depth: u32, // input channels in fours
   outChannels: u32,
 }
 

@@ -11,31 +11,51 @@ import { assertShape, type Tensor } from './tensor.js';
 export function gradients(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
   assertShape('gradients', loss, [null]);
   const { graph } = loss;
-  const traced = [...graph.operations];
-  const reached = forwardReach(traced, variables);
-
-  const gradientOf = new Map<Tensor, Tensor>([[loss, graph.filled(loss.shape, 1)]]);
-  const accumulate = (tensor: Tensor, gradient: Tensor) => {
-    const sofar = gradientOf.get(tensor);
-    gradientOf.set(tensor, sofar ? add(sofar, gradient) : gradient);
-  };
-  for (const operation of traced.reverse()) {
-    const incoming = operation.outputs.map((output) => gradientOf.get(output));
-    const wanted = operation.inputs.map((input) => reached.has(input));
-    if (!incoming.some(Boolean) || !wanted.some(Boolean)) continue;
-    if (!operation.backward) throw new Error(`operation '${operation.name}' has no gradient`);
-    const { backward } = operation;
-    const outgoing = graph.scoped(`∂${operation.name}`, () => backward(incoming, wanted));
-    operation.inputs.forEach((input, at) => {
-      const gradient = outgoing[at];
-      if (wanted[at] && gradient) accumulate(input, gradient);
-    });
-  }
+  const seeds = new Map([[loss, graph.filled(loss.shape, 1)]]);
+  const gradientOf = backpropagate([...graph.operations], seeds, variables);
   return variables.map((variable) => {
     const gradient = gradientOf.get(variable);
     if (!gradient) throw new Error(`the loss does not depend on '${variable.name}'`);
     return gradient;
   });
+}
+
+/**
+ * From gradients of some tensors, `seeds`, through operations in traced order to those of `variables` and of all that lies
+ * between them.
+ */
+export function backpropagate(
+  operations: readonly Operation[],
+  seeds: ReadonlyMap<Tensor, Tensor>,
+  variables: readonly Tensor[],
+): ReadonlyMap<Tensor, Tensor> {
+  const reached = forwardReach(operations, variables);
+  const gradientOf = new Map(seeds);
+  const accumulate = (tensor: Tensor, gradient: Tensor) => {
+    const sofar = gradientOf.get(tensor);
+    gradientOf.set(tensor, sofar ? add(sofar, gradient) : gradient);
+  };
+  const replaced = new Set(operations.flatMap(({ standsFor }) => standsFor ?? []));
+  for (const operation of [...operations].reverse()) {
+    if (replaced.has(operation)) continue;
+    const incoming = operation.outputs.map((output) => gradientOf.get(output));
+    const wanted = operation.inputs.map((input) => reached.has(input));
+    if (!incoming.some(Boolean) || !wanted.some(Boolean)) continue;
+    if (!operation.backward) throw new Error(`operation '${operation.name}' has no gradient`);
+    const { backward, standsFor } = operation;
+    const { graph } = operation.outputs[0]!;
+    const sofar = operation.inputs.map((input) => gradientOf.get(input));
+    const outgoing = standsFor // whose operations have names of their own
+      ? backward(incoming, wanted, sofar)
+      : graph.scoped(`∂${operation.name}`, () => backward(incoming, wanted, sofar));
+    operation.inputs.forEach((input, at) => {
+      const gradient = outgoing[at];
+      if (!wanted[at] || !gradient) return;
+      if (operation.accumulates) gradientOf.set(input, gradient);
+      else accumulate(input, gradient);
+    });
+  }
+  return gradientOf;
 }
 
 /** Every tensor that depends on one of `variables`, and they themselves. */

@@ -15,13 +15,20 @@ export interface Operation {
   readonly lower: (emit: Lowering) => void;
   /** Gradients of the inputs; called with `undefined` for an output that the loss does not reach, asked for wanted inputs only. */
   readonly backward?: Backward;
+  readonly accumulates?: boolean | undefined;
+  readonly gathers?: readonly Part[] | undefined;
   /** Changes variables, so it runs even where nothing reads an output of it. */
   readonly effect: boolean;
+  readonly overwrites?: Tensor | undefined;
+  /** Operations before it whose gradients it makes; see `checkpoint`. */
+  readonly standsFor?: readonly Operation[];
 }
 
+/** `sofar`: the gradients of the inputs as others have given them. */
 export type Backward = (
   gradients: readonly (Tensor | undefined)[],
   wanted: readonly boolean[],
+  sofar?: readonly (Tensor | undefined)[],
 ) => readonly (Tensor | undefined)[];
 
 export interface OperationSpec {
@@ -29,12 +36,31 @@ export interface OperationSpec {
   readonly inputs: readonly Tensor[];
   readonly shapes: readonly Shape[];
   readonly lower: (emit: Lowering, outputs: readonly Tensor[]) => void;
+  /**
+   * An input whose values the launches find in the first output, as large as it, and change there. Where nothing else reads
+   * the input any more, the output has its memory; else it is copied before.
+   */
+  readonly overwrites?: Tensor;
   /** Left out where no gradient flows. Gets the outputs too, since many gradients are cheapest from them. */
   readonly backward?: (
     gradients: readonly (Tensor | undefined)[],
     wanted: readonly boolean[],
     outputs: readonly Tensor[],
+    sofar: readonly (Tensor | undefined)[],
   ) => readonly (Tensor | undefined)[];
+  /** Its backward returns gradients with those so far already added. */
+  readonly accumulates?: boolean;
+  /**
+   * Inputs that are wanted as parts of the first output. Where nothing else reads one, and it need not stand elsewhere, whoever makes
+   * it writes it there, and `lower` finds it in its place: `emit.isInPlace`.
+   */
+  readonly gathers?: readonly Part[];
+}
+
+/** `tensor` from element `offset` on, aligned. */
+export interface Part {
+  readonly tensor: Tensor;
+  readonly offset: number;
 }
 
 const ELEMENTS_PER_ALIGNMENT = STORAGE_ALIGNMENT / 4;
@@ -46,8 +72,14 @@ export function aligned(elements: number): number {
 
 export class Graph {
   readonly operations: Operation[] = [];
+  /** Whether gradients make again what lies inside of a `checkpoint`, instead of keeping it. */
+  readonly recomputes: boolean;
   readonly #scope: string[] = [];
   readonly #fills = new Map<string, Tensor>();
+
+  constructor({ recomputes = false }: { readonly recomputes?: boolean } = {}) {
+    this.recomputes = recomputes;
+  }
 
   /** Names made inside `body` begin with `scope.`: they appear in profiles and errors. */
   scoped<T>(scope: string, body: () => T): T {
@@ -129,8 +161,13 @@ export class Graph {
       inputs: spec.inputs,
       outputs,
       lower: (emit) => emit.labelled(name, () => spec.lower(emit, outputs)),
-      ...(backward && { backward: (gradients, wanted) => backward(gradients, wanted, outputs) }),
+      ...(backward && {
+        backward: (gradients, wanted, sofar = []) => backward(gradients, wanted, outputs, sofar),
+      }),
+      accumulates: spec.accumulates,
+      gathers: spec.gathers,
       effect: false,
+      overwrites: spec.overwrites,
     });
     return outputs;
   }

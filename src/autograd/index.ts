@@ -2,9 +2,12 @@
  * `fwplus/engine`: the autograd engine on its own. Variables and constants of a Graph go through the operations, `gradients`
  * and `adam` extend the graph, `compile` makes it run on a device from `openDevice`.
  */
+export { tuningStore } from '#tuning-store';
 export { type AdapterFacts, describeAdapter } from '../engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
-export type { LaunchTime, MemoryReport, Plan } from '../engine/program.js';
+export type { MemoryReport } from '../engine/memory.js';
+export type { LaunchTime, Plan } from '../engine/program.js';
+export type { TuningStore } from '../engine/tuning/remembered.js';
 export { FwplusError } from '../errors.js';
 export { type AdamOptions, adam, type Moments } from './adam.js';
 export { compile, type Executable } from './compile.js';
@@ -38,4 +41,5 @@ export { type StyleLayer, styles } from './ops/styles.js';
 export { tanh } from './ops/tanh.js';
 export { truncation } from './ops/truncation.js';
 export { upConvolution } from './ops/up-convolution.js';
+export { type Term, weightedSum } from './ops/weighted-sum.js';
 export type { Shape, Tensor } from './tensor.js';

@@ -2,23 +2,57 @@
 import type { AdapterFacts } from '../engine/adapter.js';
 import type { Packing } from '../engine/constants.js';
 import type { KernelName, Launch, LaunchOf } from '../engine/launch.js';
+import { type Allowed, convolutionKey } from '../engine/plans/convolution/plan.js';
+import type { ConvolutionShape } from '../engine/plans/convolution/shape.js';
 import type { Storage } from '../engine/storage.js';
+import { NO_CHOICES, type PlanChoices } from '../engine/tuning/choices.js';
+import type { Contest } from '../engine/tuning/tuner.js';
 import { type Shape, sizeOf, Tensor } from './tensor.js';
 
 export type Operand = Tensor | Storage;
 
+/** A convolution that a program runs, and the name of the plan that was chosen for it. */
+export interface PlannedConvolution extends Contest {
+  readonly plan: string;
+}
+
+export interface LoweringOptions {
+  /** Which plans run convolutions, where they are known. */
+  readonly choices?: PlanChoices;
+  /** The most floating-point operations of one launch. */
+  readonly mostFlops?: number;
+  /** Rather small than fast; see planConvolution. */
+  readonly isLean?: boolean;
+}
+
 export class Lowering {
   readonly facts: AdapterFacts;
+  readonly choices: PlanChoices;
+  readonly mostFlops: number;
+  readonly isLean: boolean;
+  /** By their keys. */
+  readonly convolutions = new Map<string, PlannedConvolution>();
   readonly launches: Launch<Storage>[] = [];
+  /** Tensors that do not lie in memory of their own. */
+  readonly #elsewhere = new Map<Tensor, Storage>();
   #label = '';
 
-  constructor(facts: AdapterFacts) {
+  constructor(facts: AdapterFacts, options: LoweringOptions = {}) {
     this.facts = facts;
+    this.choices = options.choices ?? NO_CHOICES;
+    this.mostFlops = options.mostFlops ?? Infinity;
+    this.isLean = options.isLean ?? false;
   }
 
   labelled(label: string, body: () => void): void {
     this.#label = label;
     body();
+  }
+
+  /** Notes the plan of a convolution, and hands it back. */
+  planned<P extends { readonly name: string }>(shape: ConvolutionShape, allowed: Allowed, plan: P): P {
+    this.convolutions.set(convolutionKey(shape, allowed), { shape, allowed, plan: plan.name });
+    return plan;
   }
 
   launch<K extends KernelName>(launch: LaunchOf<K, Operand>): void {
@@ -33,9 +67,31 @@ export class Lowering {
   #put(launch: Omit<Launch<Operand>, 'label'>): void {
     const bindings: Record<string, Storage> = {};
     for (const [name, operand] of Object.entries<Operand>(launch.bindings)) {
-      bindings[name] = operand instanceof Tensor ? operand.storage : operand;
+      bindings[name] = operand instanceof Tensor ? this.storageOf(operand) : operand;
     }
     this.launches.push({ ...launch, label: this.#label, bindings });
+  }
+
+  /** Where a tensor lies in this program. */
+  storageOf(tensor: Tensor): Storage {
+    return this.#elsewhere.get(tensor) ?? tensor.storage;
+  }
+
+  /** From now on `heir` lies where `tensor` does. */
+  takeOver(heir: Tensor, tensor: Tensor): void {
+    this.#elsewhere.set(heir, this.storageOf(tensor));
+  }
+
+  /** From now on `part` lies in `whole`, from element `offset` on. */
+  place(part: Tensor, whole: Tensor, offset: number): void {
+    const { name: label, size } = part;
+    const of = this.storageOf(whole);
+    this.#elsewhere.set(part, { kind: 'view', label, bytes: 4 * size, of, offset: 4 * offset });
+  }
+
+  /** Whether `place` has been called for it. */
+  isInPlace(part: Tensor): boolean {
+    return this.#elsewhere.get(part)?.kind === 'view';
   }
 
   /** Memory that lives only between the launches of this operation. */

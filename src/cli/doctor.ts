@@ -75,6 +75,12 @@ async function checkAdapter(wanted: string | undefined, system: System): Promise
   for (const limit of LIMITS) process.stdout.write(`${limit.padEnd(34)} ${adapter.limits[limit]}\n`);
   const device = await openChosenDevice(wanted);
   try {
+    const { note, remembered, shipped } = device.tuning;
+    say(
+      'Tuning',
+      `fastest plans known for ${remembered} shapes from fwplus tune, ${shipped} more as shipped`,
+    );
+    if (note !== undefined) say('', note);
     await selfTest(device);
   } finally {
     device.destroy();

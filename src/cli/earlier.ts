@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FwplusError } from '../errors.js';
+import type { Computation } from '../inversion/codes.js';
 import { type Method, methodName } from '../inversion/method.js';
+import type { Model } from '../inversion/model.js';
+import { savedComputation } from '../inversion/saved.js';
 import { readBytes } from '../io/node/files.js';
 import type { Options } from './options.js';
 
@@ -52,6 +55,19 @@ export async function removePartials(folders: readonly string[], methods: readon
 function partials(folders: readonly string[], methods: readonly Method[]): string[] {
   const all = folders.flatMap((folder) => methods.map((method) => partialPath(folder, method)));
   return all.filter((path) => existsSync(path));
+}
+
+/** What computed the first of the inversions to go on with: its plans are to run here, too. */
+export async function earlierComputation(
+  folders: readonly string[],
+  method: Method,
+  model: Model,
+): Promise<Computation | undefined> {
+  for (const folder of folders) {
+    const earlier = await readEarlier(folder, method);
+    if (earlier) return savedComputation(earlier.bytes, model, earlier.path);
+  }
+  return undefined;
 }
 
 /** The file to go on from: what was saved of an interrupted run, else a finished one. */

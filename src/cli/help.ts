@@ -21,6 +21,7 @@ Finds codes of pictures in the latent space of a generator.
       --encoder FILE     a converted base-code encoder: where f starts
       --lpips FILE       converted LPIPS weights: the perceptual term
       --pnorm FILE       P-norm+ statistics (see fwplus statistics), beside or without a FORM
+      --low-memory       less GPU memory, more time
       --profile          afterwards, time one step kernel by kernel
 `,
   edit: `fwplus edit CODES -o DIR [options]
@@ -90,6 +91,24 @@ Makes the P-norm+ statistics of a generator: mean and principal axes of w, from 
       --samples N        of w (${DEFAULT_SAMPLES})
       --seed N           of the random numbers (0)
       --resume           go on where an earlier run was stopped; --restart throws that away
+`,
+  bench: `fwplus bench --shape 512x512@32 [--shape …] [options]
+
+How fast convolutions run here, forward and back, beside what the adapter can do at most.
+
+      --shape IxO@S      channels in and out, side of the input; @HxW where it is not square; any number of shapes
+      --kernel K         conv3x3, conv1x1, conv3x3s2, upconv3x3, … (conv3x3)
+      --pass PASS        forward or data-gradient (both)
+      --repeats N        samples at most for each (20)
+      --no-subgroups     plans without subgroups
+      --json FILE        the results
+`,
+  tune: `fwplus tune [options]
+
+Races the kernels that can run each layer of a model on this adapter, and remembers the fastest for all later runs.
+
+      --seconds N        begin no further layer after so long (no bound)
+      --model DIR        as in invert
 `,
   doctor: `fwplus doctor
 

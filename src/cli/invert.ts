@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { usualMethod } from '../inversion/lacks.js';
 import { DEFAULT_STEPS, type Method } from '../inversion/method.js';
 import { ensureWritableFolder } from '../io/node/files.js';
-import { checkPartials, removePartials } from './earlier.js';
+import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished } from './invert-picture.js';
 import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
@@ -32,7 +32,8 @@ export async function invert(options: Options): Promise<number> {
   return withSession(options, model, async (session) => {
     const { say, signal, interrupted } = session;
     warnOfDomain(session);
-    return withPrograms(session, method, async (programs) => {
+    const like = options.resume ? await earlierComputation(folders, method, model) : undefined;
+    return withPrograms(session, method, { like, lowMemory: options.lowMemory }, async (programs) => {
       if (options.restart) await removePartials(folders, [method]);
       for (const [at, picture] of pictures.entries()) {
         const folder = folders[at]!;

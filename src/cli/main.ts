@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 /** The `fwplus` command. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { FwplusError } from '../errors.js';
-import { PACKAGE_FOLDER } from '../index.node.js';
+import { bench } from './bench.js';
 import { convert, inspect } from './convert.js';
 import { directions } from './directions.js';
 import { doctor } from './doctor.js';
@@ -13,7 +11,9 @@ import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
 import { statistics } from './statistics.js';
+import { tune } from './tune.js';
 import { UsageError } from './usage-error.js';
+import { ownVersion } from './version.js';
 
 // Whoever read along may be gone (a closed terminal, `| head`); saving goes on all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -36,8 +36,7 @@ async function main(words: readonly string[]): Promise<number> {
 async function perform(options: Options): Promise<number> {
   const { command, images } = options;
   if (options.version) {
-    const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${ownVersion()}\n`);
     return 0;
   }
   const asked = options.help || command === 'help';
@@ -54,6 +53,7 @@ async function perform(options: Options): Promise<number> {
   if (stray !== undefined) {
     throw new UsageError(`${command} takes no --${stray}.`, { hint: `See fwplus ${command} --help.` });
   }
+  if (command === 'bench') return bench(options);
   if (command === 'doctor') return doctor(options);
   if (command === 'invert') return invert(options);
   if (command === 'edit') return edit(options);
@@ -61,6 +61,7 @@ async function perform(options: Options): Promise<number> {
   if (command === 'statistics') return statistics(options);
   if (command === 'convert') return convert(options);
   if (command === 'inspect') return inspect(options);
+  if (command === 'tune') return tune(options);
   return start(options);
 }
 

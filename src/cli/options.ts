@@ -1,5 +1,6 @@
 /** The command line, checked. */
 import { parseArgs } from 'node:util';
+import type { Pass } from '../autograd/measure/kernel-case.js';
 import { parseRows, type RowRange } from '../inversion/editing/rows.js';
 import type { PNormForm, Space } from '../inversion/method.js';
 import type { FitMode } from '../io/fit.js';
@@ -26,6 +27,7 @@ export interface Options {
   readonly saveCodes: boolean;
   readonly count: number | undefined;
   readonly steps: number | undefined;
+  readonly seconds: number | undefined;
   readonly space: Space;
   readonly pnorm: PNormForm | undefined;
   readonly baseSize: number | undefined;
@@ -34,6 +36,14 @@ export interface Options {
   readonly resume: boolean;
   readonly restart: boolean;
   readonly profile: boolean;
+  readonly lowMemory: boolean;
+  /** Of convolutions to measure. */
+  readonly shapes: readonly string[];
+  readonly kernel: string | undefined;
+  readonly pass: Pass | undefined;
+  readonly repeats: number | undefined;
+  readonly json: string | undefined;
+  readonly subgroups: boolean;
   /** A folder or a converted file. */
   readonly model: string | undefined;
   /** Converted files beside the model's own parts, or in their place. */
@@ -78,6 +88,7 @@ export function parseOptions(words: readonly string[]): Options {
     saveCodes: values['save-codes'] ?? false,
     count: integer('--count', values.count, 1, 1e4),
     steps: integer('--steps', values.steps, 1, 1e6),
+    seconds: integer('--seconds', values.seconds, 1, 1e6),
     space: choice('--space', values.space, ['f/w+', 'w+']) ?? 'f/w+',
     pnorm: pnorm.form,
     baseSize: integer('--base-size', values['base-size'], 8, 1024),
@@ -86,6 +97,13 @@ export function parseOptions(words: readonly string[]): Options {
     resume: values.resume ?? false,
     restart: values.restart ?? false,
     profile: values.profile ?? false,
+    lowMemory: values['low-memory'] ?? false,
+    shapes: values.shape ?? [],
+    kernel: values.kernel,
+    pass: choice('--pass', values.pass, ['forward', 'data-gradient']),
+    repeats: integer('--repeats', values.repeats, 1, 1000),
+    json: values.json,
+    subgroups: !values['no-subgroups'],
     model: values.model,
     parts: {
       encoder: values.encoder,
@@ -122,6 +140,7 @@ function parse(words: readonly string[]) {
         'save-codes': { type: 'boolean' },
         count: { type: 'string' },
         steps: { type: 'string' },
+        seconds: { type: 'string' },
         space: { type: 'string' },
         pnorm: { type: 'string', multiple: true },
         encoder: { type: 'string' },
@@ -135,6 +154,13 @@ function parse(words: readonly string[]) {
         resume: { type: 'boolean' },
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
+        'low-memory': { type: 'boolean' },
+        shape: { type: 'string', multiple: true },
+        kernel: { type: 'string' },
+        pass: { type: 'string' },
+        repeats: { type: 'string' },
+        json: { type: 'string' },
+        'no-subgroups': { type: 'boolean' },
         model: { type: 'string' },
         part: { type: 'string' },
         fp16: { type: 'boolean' },

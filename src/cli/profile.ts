@@ -1,11 +1,16 @@
 /** Where the time of one step goes, as a table by kernel. */
+import type { LaunchTime } from '../engine/program.js';
 import type { Inverter } from '../inversion/inverter.js';
 import { columns } from './columns.js';
 import type { Session } from './session.js';
 
 export async function profileTable({ device }: Session, inverter: Inverter): Promise<string> {
   if (!device.hasTimestamps) return 'No profile: this adapter has no timestamp queries.';
-  const launches = await inverter.profile();
+  return kernelTable(await inverter.profile());
+}
+
+/** Calls, milliseconds and GFLOP/s by kernel, and of all together. */
+export function kernelTable(launches: readonly LaunchTime[]): string {
   const sums = new Map<string, { calls: number; ms: number; flops: number }>();
   for (const { kernel, milliseconds, flops } of launches) {
     for (const key of [kernel, 'all']) {

@@ -1,4 +1,5 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
+import { tuningStore } from '#tuning-store';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
@@ -15,8 +16,8 @@ export interface Session {
   readonly modelPath: string | undefined;
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal;
-  /** Says that the work is stopped and how to go on; returns the exit code. */
-  readonly interrupted: (saved: boolean) => number;
+  /** Says that the work is stopped and how to go on, or `instead`; returns the exit code. */
+  readonly interrupted: (saved: boolean, instead?: string) => number;
   readonly say: (line: string) => void;
 }
 
@@ -30,14 +31,11 @@ export async function withSession<T>(
     if (!options.quiet) process.stderr.write(`${line}\n`);
   };
   const interruption = listenForInterrupts(() =>
-    say('\nStopping after the steps in flight; press Ctrl-C again to stop at once.'),
+    say('\nStopping after what is in flight; press Ctrl-C again to stop at once.'),
   );
-  const interrupted = (saved: boolean) => {
-    say(
-      saved
-        ? `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`
-        : 'Interrupted before there was anything new to save.',
-    );
+  const interrupted = (saved: boolean, instead?: string) => {
+    const goOn = `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`;
+    say(instead ?? (saved ? goOn : 'Interrupted before there was anything new to save.'));
     return interruption.exitCode;
   };
   try {
@@ -47,6 +45,7 @@ export async function withSession<T>(
       const { resolution } = model.generator;
       say(`Adapter  ${adapter}`);
       say(`Model    ${model.id}, ${resolution}×${resolution}, ${model.domain}`);
+      if (device.tuning.note !== undefined) say(`Note     ${device.tuning.note}`);
       const { signal } = interruption;
       return await body({ device, model, adapter, modelPath: options.model, signal, interrupted, say });
     } finally {
@@ -58,8 +57,15 @@ export async function withSession<T>(
 }
 
 /** Like openDevice; and where `software` is wanted, nothing else is taken for it. */
-export async function openChosenDevice(adapter: string | undefined): Promise<Device> {
-  const device = await openDevice(adapter === undefined ? {} : { adapter });
+export async function openChosenDevice(
+  adapter: string | undefined,
+  { subgroups = true }: { readonly subgroups?: boolean } = {},
+): Promise<Device> {
+  const device = await openDevice({
+    tuning: tuningStore(),
+    subgroups,
+    ...(adapter !== undefined && { adapter }),
+  });
   if (adapter === 'software' && !device.facts.software) {
     device.destroy();
     throw new FwplusError(`No software adapter was found, only ${describeAdapter(device.facts)}.`, {

@@ -8,7 +8,7 @@ import type { Method } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
 import type { Image } from '../io/image.js';
 import { ensureWritableFolder } from '../io/node/files.js';
-import { checkPartials, removePartials } from './earlier.js';
+import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished, type MethodResult } from './invert-picture.js';
 import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
@@ -50,7 +50,8 @@ export async function start(options: Options): Promise<number> {
     const results: MethodResult[] = [];
     for (const method of methods) {
       if (signal.aborted) return interrupted(results.length > 0);
-      const result = await withPrograms(session, method, async (programs) => {
+      const like = options.resume ? await earlierComputation([output], method, model) : undefined;
+      const result = await withPrograms(session, method, { like }, async (programs) => {
         const found = await invertPicture(session, programs, picture, output, { ...options, steps });
         if (!isFinished(found)) return found;
         for (const [at, { direction, amount }] of moves.entries()) {

@@ -5,13 +5,23 @@ import { ConstantPool } from './constants.js';
 import { withDisposal } from './disposal.js';
 import { type KernelName, kernelInfo } from './launch.js';
 import { PipelineCache } from './pipelines.js';
+import { bufferBytes } from './storage.js';
 import { subgroupsAreWhole } from './subgroup-probe.js';
+import { assumedThroughput, type Throughput } from './submits.js';
+import { TemporaryPool } from './temporaries.js';
+import { NO_CHOICES } from './tuning/choices.js';
+import type { TuningStore } from './tuning/remembered.js';
+import { type Tuning, tuningOf } from './tuning/tuning.js';
 
 export interface DeviceOptions {
   /** Part of an adapter's name, or `software` or `hardware`. */
   readonly adapter?: string;
   /** Leave subgroups unused even where the adapter has them. */
   readonly subgroups?: boolean;
+  /** What the adapter does in a second at least, where it is known: long work is cut into submits by it. */
+  readonly throughput?: Throughput;
+  /** Where fastest plans are remembered, e.g. `tuningStore()`; without it what is shipped serves alone. */
+  readonly tuning?: TuningStore;
 }
 
 /** A whole GPU buffer with the size that was asked for. Made and destroyed through its Device. */
@@ -33,8 +43,9 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   // Default limits on purpose: what runs here then runs on every adapter.
   const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
-  const device = new Device(instance, gpu, { ...found, subgroupSize: 0 });
+  const device = new Device(instance, gpu, { ...found, subgroupSize: 0 }, options.throughput);
   if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(found.subgroupSize);
+  device.tuning = await tuningOf(device.facts, options.tuning);
   return device;
 }
 
@@ -47,6 +58,10 @@ export class Device {
   readonly limits: GPUSupportedLimits;
   /** Frozen weights, packed and uploaded once, shared by all programs. */
   readonly constants: ConstantPool;
+  readonly temporaries: TemporaryPool;
+  readonly throughput: Throughput;
+  /** Which plans run what is compiled from now on. */
+  tuning: Tuning = { choices: NO_CHOICES, shipped: 0, remembered: 0 };
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #layouts = new Map<KernelName, Promise<void>>();
@@ -59,13 +74,20 @@ export class Device {
   /** Where error scopes go while `checked` makes something. */
   #scopes: Scope[] | undefined;
 
-  constructor(instance: GPU, device: GPUDevice, facts: AdapterFacts) {
+  constructor(
+    instance: GPU,
+    device: GPUDevice,
+    facts: AdapterFacts,
+    throughput: Throughput = assumedThroughput(facts),
+  ) {
     this.instance = instance;
     this.#device = device;
     this.#facts = facts;
     this.limits = device.limits;
+    this.throughput = throughput;
     this.#pipelines = new PipelineCache(device, facts);
     this.constants = new ConstantPool(this);
+    this.temporaries = new TemporaryPool(this);
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault(); // else hosts print it, too
       this.#failure ??= this.#error(
@@ -124,7 +146,7 @@ export class Device {
   /** Storage that kernels read and write and the host copies to and from. Zero at first, or with `contents`. */
   createBuffer(label: string, bytes: number, contents?: ArrayBufferView): DeviceBuffer {
     const limit = Math.min(this.limits.maxStorageBufferBindingSize, this.limits.maxBufferSize);
-    const size = Math.max(16, Math.ceil(bytes / 4) * 4);
+    const size = bufferBytes(bytes);
     if (size > limit) {
       throw new FwplusError(
         `The tensor '${label}' needs ${size} bytes in one buffer; ${describeAdapter(this.facts)} allows ${limit}.`,
@@ -136,7 +158,7 @@ export class Device {
   }
 
   createUniforms(label: string, data: Uint8Array): DeviceBuffer {
-    const size = Math.max(16, data.byteLength);
+    const size = bufferBytes(data.byteLength);
     return this.#create(`uniforms '${label}'`, { label, size, usage: GPU_UNIFORM | GPU_COPY_DST }, data);
   }
 
@@ -164,19 +186,19 @@ export class Device {
     return withDisposal(async (held) => {
       let mapping: Promise<undefined> | undefined;
       try {
-        const staging = await this.checked(() =>
-          this.#guarded(`the copy to ${label}`, () => {
-            const made = held.use(
-              this.#device.createBuffer({ label, size, usage: GPU_COPY_DST | GPU_MAP_READ }),
-            );
+        const staging = await this.checked(() => {
+          const owned = this.#create(label, { label, size, usage: GPU_COPY_DST | GPU_MAP_READ });
+          held.defer(() => this.destroyBuffer(owned));
+          const made = owned.gpu;
+          return this.#guarded(`the copy to ${label}`, () => {
             const encoder = this.#device.createCommandEncoder({ label });
             encoder.copyBufferToBuffer(buffer.gpu, offset, made, 0, size);
             this.#device.queue.submit([encoder.finish()]);
             mapping = made.mapAsync(GPU_MAP_MODE_READ) as Promise<undefined>;
             mapping.catch(() => undefined); // waited for below, unless the copy failed
             return made;
-          }),
-        );
+          });
+        });
         await mapping;
         const copy = staging.getMappedRange().slice(0, bytes);
         staging.unmap();

@@ -59,6 +59,17 @@ export function linearGrid(count: number, size = 64): [number, number, number] {
   return [Math.ceil(groups / rows), rows, 1];
 }
 
+/**
+ * The family of kernels for `count` elements: `family_4`, which takes four at a time, where that leaves none over. `count` is then
+ * that of fours.
+ */
+export function inFours<F extends string>(
+  family: F,
+  count: number,
+): { readonly family: F | `${F}_4`; readonly count: number } {
+  return count % 4 === 0 ? { family: `${family}_4`, count: count / 4 } : { family, count };
+}
+
 /** The bytes of a kernel's uniform struct. */
 export function encodeParams(info: KernelInfo, params: Readonly<Record<string, number>>): ArrayBuffer {
   const bytes = new ArrayBuffer(info.params?.size ?? 0);

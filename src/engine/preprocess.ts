@@ -6,7 +6,7 @@
  *   #param NAME = 4         declares a parameter and its default; `$NAME` is replaced everywhere
  *   #for i in 0..N          repeats the lines up to the matching #end, `$i` counting from 0 to N - 1
  *   #end
- *   ${a + b * c}            an integer expression of numbers, parameters and loop variables
+ *   ${a + b * c / d}        an integer expression of numbers, parameters and loop variables; what is divided has to go up
  */
 
 export type Constants = Readonly<Record<string, number>>;
@@ -123,14 +123,25 @@ function substitute(line: string, scope: Readonly<Record<string, number>>): stri
     .replace(/\$(\w+)/g, (_, name: string) => String(lookUp(name, scope)));
 }
 
-/** Sums of products of names and numbers; no parentheses. */
+/** Sums of products and quotients of names and numbers; no parentheses. */
 function evaluate(expression: string, scope: Readonly<Record<string, number>>): number {
   return expression
     .replace(/-/g, '+-1*')
     .split('+')
     .filter((term) => term.trim() !== '')
-    .map((term) => term.split('*').reduce((product, factor) => product * lookUp(factor.trim(), scope), 1))
+    .map((term) => product(term, scope))
     .reduce((sum, term) => sum + term, 0);
+}
+
+function product(term: string, scope: Readonly<Record<string, number>>): number {
+  const [, ...factors] = `*${term}`.split(/([*/])/);
+  let value = 1;
+  for (let at = 0; at < factors.length; at += 2) {
+    const factor = lookUp(factors[at + 1]!.trim(), scope);
+    value = factors[at] === '*' ? value * factor : value / factor;
+  }
+  if (!Number.isInteger(value)) throw new Error(`'${term.trim()}' is ${value}, not a whole number`);
+  return value;
 }
 
 function lookUp(name: string, scope: Readonly<Record<string, number>>): number {

@@ -5,16 +5,10 @@
 import { FwplusError } from '../errors.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { allOrNothing, type Disposal, withDisposal } from './disposal.js';
-import { encodeParams, kernelInfo, type Launch } from './launch.js';
-import { type MemoryPlan, planMemory } from './planner.js';
-import { type Constant, type Persistent, rootOf, type Storage, type Temporary } from './storage.js';
-
-export interface MemoryReport {
-  /** Bytes shared by temporaries, held by persistent storage, and held by frozen weights (perhaps shared with other programs). */
-  readonly temporaries: number;
-  readonly persistent: number;
-  readonly constants: number;
-}
+import { kernelInfo, type Launch } from './launch.js';
+import { type MemoryReport, ProgramMemory, planProgramMemory } from './memory.js';
+import type { Persistent, Storage } from './storage.js';
+import { submitStarts } from './submits.js';
 
 export interface LaunchTime {
   readonly kernel: string;
@@ -36,23 +30,35 @@ interface Step {
   readonly bindGroup: GPUBindGroup;
 }
 
-const UNIFORM_ALIGNMENT = 256;
-
 export class Program {
   readonly name: string;
   readonly memory: MemoryReport;
   readonly #device: Device;
   readonly #steps: readonly Step[];
+  /** The same, by submit. */
+  readonly #submits: readonly (readonly Step[])[];
   readonly #persistent: ReadonlyMap<Persistent, DeviceBuffer>;
   readonly #owned: Disposal;
   #destroyed = false;
 
-  private constructor(device: Device, name: string, memory: Memory, steps: readonly Step[], owned: Disposal) {
+  private constructor(
+    device: Device,
+    name: string,
+    memory: MemoryReport,
+    persistent: ReadonlyMap<Persistent, DeviceBuffer>,
+    steps: readonly Step[],
+    owned: Disposal,
+  ) {
     this.#device = device;
     this.name = name;
-    this.memory = memory.report();
+    this.memory = memory;
     this.#steps = steps;
-    this.#persistent = memory.persistent;
+    const starts = submitStarts(
+      steps.map(({ launch }) => launch),
+      device.throughput,
+    );
+    this.#submits = starts.map((start, at) => steps.slice(start, starts[at + 1]));
+    this.#persistent = persistent;
     this.#owned = owned;
   }
 
@@ -71,14 +77,14 @@ export class Program {
     );
     return allOrNothing((made) =>
       device.checked(() => {
-        const memory = new Memory(device, name, launches, keep, made);
-        const uniforms = packUniforms(device, name, launches, made);
+        const plan = planProgramMemory(launches, keep);
+        const memory = new ProgramMemory(device, name, plan, made);
         const steps = launches.map((launch, at): Step => {
-          const entries = bindings(launch, memory, uniforms, at);
+          const entries = entriesOf(launch, memory, at);
           const bindGroup = device.bindGroup(launch.kernel, entries, launch.label);
           return { launch, pipeline: pipelines[at]!, bindGroup };
         });
-        return new Program(device, name, memory, steps, made);
+        return new Program(device, name, plan.report, memory.persistent, steps, made);
       }),
     );
   }
@@ -86,6 +92,11 @@ export class Program {
   /** How many dispatches one run makes. */
   get length(): number {
     return this.#steps.length;
+  }
+
+  /** How many submits one run is cut into. */
+  get submits(): number {
+    return this.#submits.length;
   }
 
   /**
@@ -103,11 +114,13 @@ export class Program {
   /** Submits one run; returns at once. */
   run(): void {
     this.#checkAlive();
-    this.#device.submit(this.#inFlight(), (encoder) => {
-      const pass = encoder.beginComputePass({ label: this.name });
-      for (const step of this.#steps) dispatch(pass, step);
-      pass.end();
-    });
+    for (const steps of this.#submits) {
+      this.#device.submit(this.#inFlight(steps), (encoder) => {
+        const pass = encoder.beginComputePass({ label: this.name });
+        for (const step of steps) dispatch(pass, step);
+        pass.end();
+      });
+    }
   }
 
   /** One run with every launch timed by the GPU. Throws where the adapter has no timestamps. */
@@ -122,19 +135,22 @@ export class Program {
         const querySet = held.use(this.#device.createTimestamps(count));
         const buffer = this.#device.createQueryBuffer(8 * count);
         held.defer(() => this.#device.destroyBuffer(buffer));
-        this.#device.submit(`profiling ${this.#inFlight()}`, (encoder) => {
-          this.#steps.forEach((step, at) => {
-            const timestampWrites = {
-              querySet,
-              beginningOfPassWriteIndex: 2 * at,
-              endOfPassWriteIndex: 2 * at + 1,
-            };
-            const pass = encoder.beginComputePass({ label: step.launch.label, timestampWrites });
-            dispatch(pass, step);
-            pass.end();
+        let at = 0;
+        for (const steps of this.#submits) {
+          this.#device.submit(`profiling ${this.#inFlight(steps)}`, (encoder) => {
+            for (const step of steps) {
+              const timestampWrites = {
+                querySet,
+                beginningOfPassWriteIndex: at++,
+                endOfPassWriteIndex: at++,
+              };
+              const pass = encoder.beginComputePass({ label: step.launch.label, timestampWrites });
+              dispatch(pass, step);
+              pass.end();
+            }
+            if (at === count) encoder.resolveQuerySet(querySet, 0, count, buffer.gpu, 0);
           });
-          encoder.resolveQuerySet(querySet, 0, count, buffer.gpu, 0);
-        });
+        }
         return buffer;
       });
       return new BigUint64Array(await this.#device.read(resolved));
@@ -179,93 +195,27 @@ export class Program {
     if (this.#destroyed) throw new Error(`the program '${this.name}' has been destroyed`);
   }
 
-  #inFlight(): string {
-    const heaviest = this.#steps.reduce<Launch<Storage> | undefined>(
-      (most, { launch }) => (most && most.flops >= launch.flops ? most : launch),
-      undefined,
-    );
-    const detail = heaviest
-      ? `; the heaviest of its ${this.#steps.length} kernels is ${heaviest.kernel} for '${heaviest.label}'`
-      : '';
-    return `program '${this.name}' was running${detail}`;
-  }
-}
-
-/** The buffers of a program, all in the charge of `made`. */
-class Memory {
-  readonly persistent = new Map<Persistent, DeviceBuffer>();
-  readonly #plan: MemoryPlan;
-  readonly #slots: DeviceBuffer[] = [];
-  readonly #constants = new Map<Constant, DeviceBuffer>();
-
-  constructor(
-    device: Device,
-    name: string,
-    launches: readonly Launch<Storage>[],
-    keep: readonly Persistent[],
-    made: Disposal,
-  ) {
-    this.#plan = planMemory(launches);
-    const { slots, slotOf } = this.#plan;
-    const create = (label: string, bytes: number): DeviceBuffer => {
-      const buffer = device.createBuffer(label, bytes);
-      made.defer(() => device.destroyBuffer(buffer));
-      return buffer;
-    };
-    slots.forEach((bytes, at) => {
-      const [largest] = [...slotOf].find(([, slot]) => slot === at)!;
-      this.#slots.push(create(`${name} slot ${at} for ${largest.label}`, bytes));
+  #inFlight(steps: readonly Step[]): string {
+    const heaviest = steps.reduce((most, { launch }) => (most.flops >= launch.flops ? most : launch), {
+      kernel: '',
+      label: '',
+      flops: -1,
     });
-    const roots = new Set(
-      launches.flatMap(({ bindings }) => Object.values(bindings).map((it) => rootOf(it).root)),
-    );
-    for (const root of [...roots, ...keep]) {
-      if (root.kind === 'persistent' && !this.persistent.has(root))
-        this.persistent.set(root, create(root.label, root.bytes));
-      if (root.kind === 'constant') {
-        const { label, data, packing } = root;
-        this.#constants.set(root, device.constants.acquire(label, data, packing));
-        made.defer(() => device.constants.release(data, packing));
-      }
-    }
-  }
-
-  bufferOf(root: Temporary | Persistent | Constant): DeviceBuffer {
-    if (root.kind === 'persistent') return this.persistent.get(root)!;
-    if (root.kind === 'constant') return this.#constants.get(root)!;
-    return this.#slots[this.#plan.slotOf.get(root)!]!;
-  }
-
-  report(): MemoryReport {
-    const sum = (buffers: Iterable<DeviceBuffer>) =>
-      [...buffers].reduce((total, { bytes }) => total + bytes, 0);
-    return {
-      temporaries: sum(this.#slots),
-      persistent: sum(this.persistent.values()),
-      constants: sum(new Set(this.#constants.values())),
-    };
+    return `program '${this.name}' was running; the heaviest of these ${steps.length} kernels is ${heaviest.kernel} for '${heaviest.label}'`;
   }
 }
 
-function bindings(
-  launch: Launch<Storage>,
-  memory: Memory,
-  uniforms: PackedUniforms,
-  at: number,
-): GPUBindGroupEntry[] {
+function entriesOf(launch: Launch<Storage>, memory: ProgramMemory, at: number): GPUBindGroupEntry[] {
   const info = kernelInfo(launch.kernel);
   const entries: GPUBindGroupEntry[] = info.bindings.map(({ name, binding }) => {
     const storage = launch.bindings[name];
     if (!storage)
       throw new Error(`launch '${launch.label}': kernel ${launch.kernel} wants a binding '${name}'`);
-    const { root, offset } = rootOf(storage);
-    // Kernels see the tensor's own size, so that arrayLength and bounds checks mean it.
-    const size = Math.max(4, storage.bytes);
-    return { binding, resource: { buffer: memory.bufferOf(root).gpu, offset, size } };
+    return { binding, resource: memory.rangeOf(storage) };
   });
   if (info.params) {
-    const resource = { buffer: uniforms.buffer.gpu, offset: uniforms.offsets[at]!, size: info.params.size };
-    entries.push({ binding: info.params.binding, resource });
+    const { binding, size } = info.params;
+    entries.push({ binding, resource: memory.uniformsOf(at, size) });
   }
   return entries;
 }
@@ -274,40 +224,4 @@ function dispatch(pass: GPUComputePassEncoder, { launch, pipeline, bindGroup }: 
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(...launch.workgroups);
-}
-
-interface PackedUniforms {
-  readonly buffer: DeviceBuffer;
-  readonly offsets: readonly number[];
-}
-
-/** All uniform structs in one buffer; equal ones are stored once. */
-function packUniforms(
-  device: Device,
-  name: string,
-  launches: readonly Launch<Storage>[],
-  made: Disposal,
-): PackedUniforms {
-  const chunks: Uint8Array[] = [];
-  const known = new Map<string, number>();
-  const offsets = launches.map(({ kernel, params }) => {
-    const bytes = new Uint8Array(encodeParams(kernelInfo(kernel), params));
-    const key = bytes.join();
-    let offset = known.get(key);
-    if (offset === undefined) {
-      offset = chunks.length * UNIFORM_ALIGNMENT;
-      if (bytes.length > UNIFORM_ALIGNMENT)
-        throw new Error(`kernel ${kernel}: more than ${UNIFORM_ALIGNMENT} bytes of parameters`);
-      chunks.push(bytes);
-      known.set(key, offset);
-    }
-    return offset;
-  });
-  const data = new Uint8Array(chunks.length * UNIFORM_ALIGNMENT);
-  chunks.forEach((bytes, at) => {
-    data.set(bytes, at * UNIFORM_ALIGNMENT);
-  });
-  const buffer = device.createUniforms(`${name} parameters`, data);
-  made.defer(() => device.destroyBuffer(buffer));
-  return { buffer, offsets };
 }

@@ -35,6 +35,11 @@ export type Storage = Temporary | Persistent | Constant | View;
 /** WebGPU's default minStorageBufferOffsetAlignment, in bytes. */
 export const STORAGE_ALIGNMENT = 256;
 
+/** The size of a buffer that holds so many bytes. */
+export function bufferBytes(bytes: number): number {
+  return Math.max(16, Math.ceil(bytes / 4) * 4);
+}
+
 export function rootOf(storage: Storage): { root: Temporary | Persistent | Constant; offset: number } {
   let offset = 0;
   let at = storage;

@@ -1,4 +1,5 @@
 /** Codes and everything an interrupted inversion needs to go on, as values. One sample each. */
+import type { ChoiceTable } from '../engine/tuning/choices.js';
 import type { Method } from './method.js';
 import type { Term } from './objective.js';
 
@@ -26,8 +27,10 @@ export interface Computation {
   readonly subgroupSize: number;
   /** The kernels with their parameters, each once, for people. */
   readonly kernels: readonly string[];
-  /** SHA-256 of every dispatch of a step, in order: kernel, parameters, workgroups. */
+  /** SHA-256 of every dispatch of the start and of a step, in order: kernel, parameters, workgroups. */
   readonly plans: string;
+  /** The plan of every shape of a convolution, for going on with the same ones; undefined in files that do not say. */
+  readonly choices?: ChoiceTable;
 }
 
 export interface InversionState {

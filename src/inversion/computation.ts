@@ -1,10 +1,16 @@
 /** What an inversion is computed by, so that a resumed one can tell whether it will come to the same bytes. */
+import type { Executable } from '../autograd/compile.js';
 import type { AdapterFacts } from '../engine/adapter.js';
 import type { Plan } from '../engine/program.js';
 import { sha256 } from '../io/sha256.js';
 import type { Computation } from './codes.js';
 
-export async function computationOf(facts: AdapterFacts, plans: readonly Plan[]): Promise<Computation> {
+export async function computationOf(
+  facts: AdapterFacts,
+  programs: readonly Executable[],
+): Promise<Computation> {
+  const plans = programs.flatMap((program) => program.plans);
+  const convolutions = programs.flatMap((program) => [...program.convolutions]);
   const { name, description, vendor, architecture, subgroupSize } = facts;
   const words = [name, description, vendor, architecture].filter((word) => word !== '');
   const dispatches = plans.map((plan) => `${kernelOf(plan)} on ${plan.workgroups.join(' × ')}`);
@@ -13,6 +19,7 @@ export async function computationOf(facts: AdapterFacts, plans: readonly Plan[])
     subgroupSize,
     kernels: [...new Set(plans.map(kernelOf))].sort(),
     plans: await sha256(new TextEncoder().encode(dispatches.join('\n'))),
+    choices: Object.fromEntries(convolutions.map(([key, { plan }]) => [key, plan])),
   };
 }
 

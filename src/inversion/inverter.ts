@@ -2,33 +2,23 @@
  * Inversion by optimisation (Kang et al. 2021): one Adam over the base and the detail code. The whole step is
  * one Program, built once and used for any number of pictures, one or several at a time; nothing is read back inside a step.
  */
-import { adam, type Moments } from '../autograd/adam.js';
 import { compile, type Executable } from '../autograd/compile.js';
-import { gradients } from '../autograd/gradients.js';
-import { Graph } from '../autograd/graph.js';
-import { assign } from '../autograd/ops/copy.js';
-import { advance, record, stepCounter } from '../autograd/ops/history.js';
+import type { PlannedConvolution } from '../autograd/lowering.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
 import { allOrNothing, type Disposal } from '../engine/disposal.js';
-import type { LaunchTime, MemoryReport } from '../engine/program.js';
+import type { MemoryReport } from '../engine/memory.js';
+import type { LaunchTime } from '../engine/program.js';
+import { mergeChoices } from '../engine/tuning/choices.js';
 import { FwplusError } from '../errors.js';
 import type { Computation, InversionState, StepRecord } from './codes.js';
 import { computationOf, differencesOf } from './computation.js';
 import { lacks } from './lacks.js';
 import { checkMethod, type Method } from './method.js';
-import { type Model, requirePNorm } from './model.js';
-import {
-  type CodeTensors,
-  codeTensors,
-  objective,
-  recordOf,
-  type TargetTensors,
-  TERMS,
-  targetTensors,
-} from './objective.js';
-import { clipToPNorm } from './pnorm.js';
+import type { Model } from './model.js';
+import { recordOf } from './objective.js';
 import { type Start, Starter } from './start.js';
+import { type Step, traceStep } from './step.js';
 import { hashTarget, type Target } from './target.js';
 
 /** Steps whose terms the GPU keeps; the host reads them at least this often. */
@@ -69,6 +59,13 @@ export interface BatchProgress {
   readonly states: () => Promise<InversionState[]>;
 }
 
+export interface BuildOptions {
+  /** What computed the state that is to go on: its plans run here, too, whatever the device's tuning says by now. */
+  readonly like?: Computation | undefined;
+  /** Less memory, more time: activations are made a second time for the gradients, and packed weights take less. */
+  readonly lowMemory?: boolean;
+}
+
 /** A picture on its way: what it is, and what its base term holds f to. */
 interface Picture {
   readonly targetHash: string;
@@ -76,13 +73,8 @@ interface Picture {
   readonly history: StepRecord[];
 }
 
-interface Parts {
+interface Parts extends Step {
   readonly executable: Executable;
-  readonly codes: CodeTensors;
-  readonly target: TargetTensors;
-  readonly moments: { readonly base: Moments | undefined; readonly detail: Moments };
-  readonly counter: Tensor;
-  readonly ring: Tensor;
 }
 
 export class Inverter {
@@ -122,14 +114,20 @@ export class Inverter {
    *   P-norm+ statistics or a perceptual network and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
    *   Nothing is left behind then.
    */
-  static async build(device: Device, model: Model, method: Method, batch = 1): Promise<Inverter> {
+  static async build(
+    device: Device,
+    model: Model,
+    method: Method,
+    batch = 1,
+    options: BuildOptions = {},
+  ): Promise<Inverter> {
     if (!Number.isInteger(batch) || batch < 1) {
       throw new FwplusError(
         `An inverter of ${batch} pictures at once is wanted; that is a whole number from 1.`,
       );
     }
     const checked = checkMethod(method, 'Inverter');
-    return allOrNothing((made) => Inverter.#build(device, model, checked, batch, made));
+    return allOrNothing((made) => Inverter.#build(device, model, checked, batch, options, made));
   }
 
   static async #build(
@@ -137,52 +135,33 @@ export class Inverter {
     model: Model,
     method: Method,
     batch: number,
+    { like, lowMemory = false }: BuildOptions,
     made: Disposal,
   ): Promise<Inverter> {
-    const starter = made.use(await Starter.build(device, model, method));
-    const graph = new Graph();
-    const codes = codeTensors(graph, model, method, batch);
-    const target = targetTensors(graph, model, method, batch);
-    const { terms } = objective(model, method, codes, target);
-    const counter = stepCounter(graph);
-    const variables = [...(codes.base ? [codes.base] : []), codes.detail];
-    const slopes = gradients(terms.total, variables);
-    const { learningRate } = method;
-    const moments = variables.map((variable, at) => adam(variable, slopes[at]!, counter, { learningRate }));
-    if (method.pnorm === 'clip') {
-      assign(
-        codes.detail,
-        clipToPNorm(codes.detail, requirePNorm(model, 'P-norm+ clipping'), method.clipLimit),
-      );
-    }
-    const ring = record(
-      TERMS.map((term) => terms[term]),
-      counter,
-      RING,
-    );
-    advance(counter);
-    const inputs = [target.picture, ...target.features, ...(target.base ? [target.base] : [])];
+    const plans = { choices: like?.choices && mergeChoices(like.choices), isLean: lowMemory };
+    const step = traceStep(model, method, { batch, capacity: RING, lowMemory });
     const executable = made.use(
-      await compile(device, graph, {
+      await compile(device, step.graph, {
         name: `inversion into ${method.space}`,
-        variables: [...variables, counter, ring, ...inputs],
+        variables: step.variables,
+        ...plans,
       }),
     );
-    const detail = moments.at(-1)!;
-    const base = codes.base ? moments[0] : undefined;
-    const computation = await computationOf(device.facts, executable.plans);
-    return new Inverter(model, method, batch, computation, starter, {
-      executable,
-      codes,
-      target,
-      moments: { base, detail },
-      counter,
-      ring,
-    });
+    // After the step: then it finds all the memory that it shares with it.
+    const starter = made.use(await Starter.build(device, model, method, plans));
+    const computation = await computationOf(device.facts, [...starter.executables, executable]);
+    return new Inverter(model, method, batch, computation, starter, { ...step, executable });
   }
 
   get memory(): MemoryReport {
     return this.#parts.executable.memory;
+  }
+
+  /** The convolutions of the start and of a step, for a tuner. */
+  get convolutions(): PlannedConvolution[] {
+    return [...this.#starter.executables, this.#parts.executable].flatMap((it) => [
+      ...it.convolutions.values(),
+    ]);
   }
 
   /** GPU time of every launch of one step, on whatever the codes hold now. Counts as a step. */

@@ -1,8 +1,8 @@
 /** The loss of Kang et al. (2021) with the published weights as a graph, for F/W+ and W+ alike. All terms are one value a sample, [N]. */
 import type { Graph } from '../autograd/graph.js';
-import { add, scale } from '../autograd/ops/elementwise.js';
 import { meanSquaredError, quantisedSquaredError } from '../autograd/ops/reduce.js';
 import { bicubic } from '../autograd/ops/resample.js';
+import { weightedSum } from '../autograd/ops/weighted-sum.js';
 import type { Shape, Tensor } from '../autograd/tensor.js';
 import type { Method } from './method.js';
 import { type Model, requirePerceptual, requirePNorm } from './model.js';
@@ -90,10 +90,12 @@ export function objective(
   const base = codes.base && target.base ? meanSquaredError(codes.base, target.base) : undefined;
   const pnorm = method.pnorm === 'penalty' ? pnormPenalty(model, codes.detail) : undefined;
 
-  let total = squared;
-  if (perceptual) total = add(total, scale(perceptual, weights.perceptual));
-  if (base) total = add(total, scale(base, weights.base));
-  if (pnorm) total = add(total, scale(pnorm, weights.pnorm));
+  const total = weightedSum([
+    { tensor: squared, factor: 1 },
+    ...(perceptual ? [{ tensor: perceptual, factor: weights.perceptual }] : []),
+    ...(base ? [{ tensor: base, factor: weights.base }] : []),
+    ...(pnorm ? [{ tensor: pnorm, factor: weights.pnorm }] : []),
+  ]);
   const error = quantisedSquaredError(image, target.picture);
   return {
     image,

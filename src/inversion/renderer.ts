@@ -1,8 +1,11 @@
 /** Codes to pictures: the forward half of an inversion, also for edited codes. One program for any number of pictures. */
 import { compile, type Executable } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
+import type { PlannedConvolution } from '../autograd/lowering.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
+import type { MemoryReport } from '../engine/memory.js';
+import type { LaunchTime } from '../engine/program.js';
 import { FwplusError } from '../errors.js';
 import { type Image, imageFromFloat } from '../io/image.js';
 import type { Codes } from './codes.js';
@@ -34,6 +37,11 @@ export class Renderer {
     return new Renderer(executable, codes, image);
   }
 
+  /** The convolutions it runs, for a tuner. */
+  get convolutions(): PlannedConvolution[] {
+    return [...this.#executable.convolutions.values()];
+  }
+
   /**
    * The picture as the generator makes it, [R, R, 3], about [-1, 1].
    * @throws FwplusError where the codes are of the other space, and where the GPU reports an error.
@@ -53,6 +61,15 @@ export class Renderer {
   async render(codes: Codes): Promise<Image> {
     const [, height, width] = this.#image.shape as [number, number, number];
     return imageFromFloat(await this.renderFloat(codes), width, height);
+  }
+
+  get memory(): MemoryReport {
+    return this.#executable.memory;
+  }
+
+  /** GPU time of every launch of one picture, of whatever the codes hold now. */
+  profile(): Promise<LaunchTime[]> {
+    return this.#executable.profile();
   }
 
   destroy(): void {

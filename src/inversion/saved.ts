@@ -8,6 +8,7 @@
  * Codes and metadata alone are a file for editing.
  */
 import { type Shape, sizeOf } from '../autograd/tensor.js';
+import { isChoiceTable } from '../engine/tuning/choices.js';
 import { FwplusError } from '../errors.js';
 import type { Tensor as FileTensor } from '../io/dtype.js';
 import { assertFinite } from '../io/finite.js';
@@ -130,6 +131,11 @@ export function decodeState(bytes: Uint8Array, model: Model, name: string): Inve
   };
 }
 
+/** What computed the saved steps; undefined where the file does not say. */
+export function savedComputation(bytes: Uint8Array, model: Model, name: string): Computation | undefined {
+  return new Reader(bytes, model, name, 'model').computation();
+}
+
 /** Seconds that the saved steps took; 0 where the file does not say. */
 export function savedSeconds(bytes: Uint8Array, name: string): number {
   const { seconds = '0' } = TensorFile.parse(bytes, name).metadata;
@@ -229,17 +235,18 @@ class Reader {
   computation(): Computation | undefined {
     if (this.#file.metadata.computation === undefined) return undefined;
     const found = this.#json('computation') as Partial<Computation> | null;
-    const { adapter, subgroupSize, kernels, plans } = found ?? {};
+    const { adapter, subgroupSize, kernels, plans, choices } = found ?? {};
     if (
       typeof adapter !== 'string' ||
       typeof subgroupSize !== 'number' ||
       typeof plans !== 'string' ||
       !Array.isArray(kernels) ||
-      !kernels.every((kernel) => typeof kernel === 'string')
+      !kernels.every((kernel) => typeof kernel === 'string') ||
+      (choices !== undefined && !isChoiceTable(choices))
     ) {
       throw this.#damaged('its record of what computed it cannot be read');
     }
-    return { adapter, subgroupSize, kernels, plans };
+    return { adapter, subgroupSize, kernels, plans, ...(choices && { choices }) };
   }
 
   #tensor(key: string, shape: readonly number[]): Float32Array {

@@ -5,9 +5,9 @@
  */
 import { LINEAR } from '../autograd/ops/activation.js';
 import { channelAffine } from '../autograd/ops/channel-affine.js';
-import { add } from '../autograd/ops/elementwise.js';
 import { featureDistance } from '../autograd/ops/feature-distance.js';
 import { unitNormalise } from '../autograd/ops/normalise.js';
+import { weightedSum } from '../autograd/ops/weighted-sum.js';
 import { assertShape, type Tensor } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
 import { ALEXNET_KERNEL, alexNetFeatures, alexNetSides, checkAlexNet } from './alexnet.js';
@@ -78,11 +78,10 @@ export class PerceptualDistance {
 
   /** The distance of two lists of features, one value a sample, [N]. */
   distance(a: readonly Tensor[], b: readonly Tensor[]): Tensor {
-    return a
-      .map((feature, tap) => {
-        const { data } = this.#state.get(`lin${tap}.model.1.weight`);
-        return featureDistance(feature, b[tap]!, feature.graph.constant(`lin${tap}`, [data.length], data));
-      })
-      .reduce(add);
+    const distances = a.map((feature, tap) => {
+      const { data } = this.#state.get(`lin${tap}.model.1.weight`);
+      return featureDistance(feature, b[tap]!, feature.graph.constant(`lin${tap}`, [data.length], data));
+    });
+    return weightedSum(distances.map((tensor) => ({ tensor, factor: 1 })));
   }
 }

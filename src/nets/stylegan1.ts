@@ -16,6 +16,7 @@
  *   synthesis.torgb.{weight [3, C, 1, 1], bias [3]}                  of the last block
  */
 import { repeated } from '../autograd/arrays.js';
+import { checkpoint } from '../autograd/checkpoint.js';
 import { type Activation, UNLIMITED } from '../autograd/ops/activation.js';
 import { convolution } from '../autograd/ops/convolution.js';
 import { instanceNorm } from '../autograd/ops/instance-norm.js';
@@ -157,14 +158,23 @@ export class StyleGan1 implements Generator {
    * A layer's index is its row.
    */
   #run(entry: Tensor | undefined, code: Tensor, layers: readonly Layer[]): Tensor {
+    const { graph } = code;
     const styleOf = styles(code, this.#stylesOf(layers));
     let x = entry ?? this.#constant(code);
-    layers.forEach((layer, at) => {
-      x = code.graph.scoped(layer.key, () => {
-        const held = entry && at === 0 ? x : this.#activated(x, layer);
-        return instanceNorm(held, styleOf[2 * at]!, styleOf[2 * at + 1]!);
-      });
-    });
+    for (const side of new Set(layers.map((layer) => layer.side))) {
+      const below = x;
+      [x] = checkpoint(graph, () => {
+        let made = below;
+        layers.forEach((layer, at) => {
+          if (layer.side !== side) return;
+          made = graph.scoped(layer.key, () => {
+            const held = entry && at === 0 ? made : this.#activated(made, layer);
+            return instanceNorm(held, styleOf[2 * at]!, styleOf[2 * at + 1]!);
+          });
+        });
+        return [made];
+      }) as [Tensor];
+    }
     return x;
   }
 

@@ -4,6 +4,7 @@
  * Keys are those of stylegan2-ada-pytorch.
  */
 import { repeated } from '../autograd/arrays.js';
+import { checkpoint } from '../autograd/checkpoint.js';
 import { type Activation, LEAKY_RELU, LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
 import { add } from '../autograd/ops/elementwise.js';
 import { modulatedConvolution } from '../autograd/ops/modulated-convolution.js';
@@ -29,8 +30,16 @@ const EPSILON = 1e-8;
 /** One modulated layer: where its weights are, and the row of the code that styles it. */
 interface Layer {
   readonly key: string;
+  /** Of the picture it makes, in pixels. */
+  readonly side: number;
   readonly row: number;
   readonly kind: 'convolution' | 'up' | 'rgb';
+}
+
+/** What the layers so far have made. */
+interface Drawn {
+  readonly x: Tensor;
+  readonly image: Tensor | undefined;
 }
 
 export class StyleGan2 implements Generator {
@@ -147,18 +156,32 @@ export class StyleGan2 implements Generator {
     ).x;
   }
 
-  #run(start: Tensor, code: Tensor, layers: readonly Layer[]): { x: Tensor; image: Tensor | undefined } {
-    const { graph } = code;
+  #run(start: Tensor, code: Tensor, layers: readonly Layer[]): Drawn {
     const styleOf = styles(code, this.#stylesOf(layers));
-    let x = start;
-    let image: Tensor | undefined;
-    layers.forEach((layer, at) => {
-      graph.scoped(layer.key, () => {
-        const out = this.#layer(x, styleOf[at]!, layer);
-        if (layer.kind === 'rgb') image = image ? add(upsample2(image), out) : out;
-        else x = out;
+    const styled = layers.map((layer, at) => ({ layer, style: styleOf[at]! }));
+    let drawn: Drawn = { x: start, image: undefined };
+    for (const side of new Set(layers.map((layer) => layer.side))) {
+      const below = drawn;
+      const block = styled.filter(({ layer }) => layer.side === side);
+      const [x, image] = checkpoint(code.graph, () => {
+        const made = this.#block(below, block);
+        return made.image ? [made.x, made.image] : [made.x];
       });
-    });
+      drawn = { x: x!, image };
+    }
+    return drawn;
+  }
+
+  /** The layers of one side. */
+  #block({ x, image }: Drawn, layers: readonly { readonly layer: Layer; readonly style: Tensor }[]): Drawn {
+    for (const { layer, style } of layers) {
+      const out = x.graph.scoped(layer.key, () => {
+        const made = this.#layer(x, style, layer);
+        return layer.kind === 'rgb' && image ? add(upsample2(image), made) : made;
+      });
+      if (layer.kind === 'rgb') image = out;
+      else x = out;
+    }
     return { x, image };
   }
 
@@ -224,9 +247,9 @@ export class StyleGan2 implements Generator {
   #layers(): Layer[] {
     const layers: Layer[] = [];
     for (let side = 4, block = 0; side <= this.resolution; side *= 2, block++) {
-      if (block > 0) layers.push({ key: `b${side}.conv0`, row: 2 * block - 1, kind: 'up' });
-      layers.push({ key: `b${side}.conv1`, row: 2 * block, kind: 'convolution' });
-      layers.push({ key: `b${side}.torgb`, row: 2 * block + 1, kind: 'rgb' });
+      if (block > 0) layers.push({ key: `b${side}.conv0`, side, row: 2 * block - 1, kind: 'up' });
+      layers.push({ key: `b${side}.conv1`, side, row: 2 * block, kind: 'convolution' });
+      layers.push({ key: `b${side}.torgb`, side, row: 2 * block + 1, kind: 'rgb' });
     }
     return layers;
   }
@@ -242,9 +265,8 @@ export class StyleGan2 implements Generator {
   }
 
   /** Returns the channels that the layer makes. */
-  #check({ key, kind }: Layer, inChannels: number): number {
+  #check({ key, side, kind }: Layer, inChannels: number): number {
     const prefix = `synthesis.${key}`;
-    const side = Number(/\d+/.exec(key)![0]);
     const weight = kind === 'rgb' ? [3, inChannels, 1, 1] : [null, inChannels, 3, 3];
     const outChannels = this.#state.get(`${prefix}.weight`, weight).shape[0]!;
     this.#state.get(`${prefix}.bias`, [outChannels]);

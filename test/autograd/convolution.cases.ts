@@ -59,11 +59,29 @@ const STYLE_LAYERS = [0, 1].map((row) => ({
   bias: Float32Array.of(1, 1.5, 2),
 }));
 
-const fusedTests: OperationTest[] = [
-  {
-    name: 'convolution with everything around it',
-    variables: { x: [2, 5, 7, 3], scaleIn: [2, 3], scaleOut: [2, 5] },
-    constants: { weight: [5, 3, 3, 3], bias: [5], map: [5, 7] },
+/** What makes a picture of features. */
+function pointwise(x: [number, number, number, number], outputs: number): OperationTest {
+  return {
+    name: `scaled convolution 1x1, ${x[3]} to ${outputs} channels`,
+    variables: { x, scaleIn: [x[0], x[3]] },
+    constants: { weight: [outputs, x[3], 1, 1], bias: [outputs] },
+    draw,
+    build: ({ x, weight, scaleIn, bias }) => convolution(x, weight, { scaleIn, bias }),
+    reference: ({ x, weight, scaleIn, bias }) => reference.convolution(x, weight, { scaleIn, bias }),
+  };
+}
+
+function everything(
+  name: string,
+  x: [number, number, number, number],
+  outputs: number,
+  recorded: boolean,
+): OperationTest {
+  const [batch, height, width, channels] = x;
+  return {
+    name,
+    variables: { x, scaleIn: [batch, channels], scaleOut: [batch, outputs] },
+    constants: { weight: [outputs, channels, 3, 3], bias: [outputs], map: [height, width] },
     draw,
     build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
       convolution(x, weight, {
@@ -83,8 +101,18 @@ const fusedTests: OperationTest[] = [
         noise: { map, strength: 0.6 },
         activation: CLAMPED,
       }),
-    recorded: true,
-  },
+    recorded,
+  };
+}
+
+const fusedTests: OperationTest[] = [
+  pointwise([2, 3, 5, 5], 3),
+  pointwise([1, 19, 23, 8], 3),
+  pointwise([1, 4, 3, 12], 4),
+  pointwise([2, 4, 3, 4], 1),
+  pointwise([1, 4, 3, 8], 5),
+  everything('convolution with everything around it', [2, 5, 7, 3], 5, true),
+  everything('convolution with everything around it, channels in fours', [2, 5, 7, 4], 8, false),
   {
     name: 'convolution with an input scale, stride 2',
     variables: { x: [2, 6, 7, 5], scaleIn: [2, 5] },

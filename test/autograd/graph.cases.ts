@@ -1,7 +1,7 @@
 /** Reverse mode and compilation as such: sums over uses, frozen parts, what is left out, what is refused. */
 import { compile } from '../../src/autograd/compile.js';
 import { gradients } from '../../src/autograd/gradients.js';
-import { aligned, Graph } from '../../src/autograd/graph.js';
+import { Graph } from '../../src/autograd/graph.js';
 import { activate } from '../../src/autograd/ops/activate.js';
 import { UNLIMITED } from '../../src/autograd/ops/activation.js';
 import { convolution } from '../../src/autograd/ops/convolution.js';
@@ -112,27 +112,29 @@ export const cases: TestCase[] = [
     },
   },
   {
-    name: 'parts are joined at their offsets, with zeros between',
+    name: 'parts are joined at their offsets, those that are variables and those that are made',
     run: async (t) => {
       const graph = new Graph();
       const a = graph.variable('a', [3]);
       const b = graph.variable('b', [65]);
-      const at = [0, aligned(3), 2 * aligned(3)];
-      const whole = copyInto(graph, [a, undefined, b], at, at[2] + aligned(65));
+      // The same number of elements for each: 3 to 64, none to 64, 65 to 128, 3 to 64, 3 to 64.
+      const offsets = [0, 64, 128, 256, 320];
+      const made = scale(a, 10);
+      const shared = scale(a, 100);
+      const whole = copyInto(graph, [a, undefined, b, made, shared], offsets, 384);
       const ones = new Array(65).fill(1);
-      const [read] = await evaluate(
-        t,
-        graph,
-        new Map([
-          [a, [5, 6, 7]],
-          [b, ones],
-        ]),
-        [whole],
-      );
-      const wanted = new Array(whole.size).fill(0);
-      wanted.splice(0, 3, 5, 6, 7);
-      wanted.splice(at[2], 65, ...ones);
-      assertClose('whole', read, wanted, 0);
+      const inputs = new Map([
+        [a, [5, 6, 7]],
+        [b, ones],
+      ]);
+      const [read, again] = await evaluate(t, graph, inputs, [whole, scale(shared, 2)]);
+      const part = (at: number, count: number) => read.slice(offsets[at], offsets[at]! + count);
+      assertClose('a', part(0, 3), [5, 6, 7], 0);
+      assertClose('nothing', part(1, 64), new Array(64).fill(0), 0);
+      assertClose('b', part(2, 65), ones, 0);
+      assertClose('made', part(3, 3), [50, 60, 70], 0);
+      assertClose('shared', part(4, 3), [500, 600, 700], 0);
+      assertClose('what else reads it', again, [1000, 1200, 1400], 0);
     },
   },
   {

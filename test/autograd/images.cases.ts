@@ -84,6 +84,9 @@ const distance = (name: string, a: Image, recorded = false): OperationTest => ({
 export const cases: TestCase[] = casesOf([
   averaged('average pool', [2, 6, 4, 3], 2, true),
   averaged('average pool of odd sides', [1, 7, 5, 17], 2, true),
+  averaged('average pool, channels in fours', [2, 5, 4, 8], 2),
+  largest('max pool, channels in fours', [2, 5, 6, 8], [2, 2]),
+  largest('max pool with overlap, channels in fours', [1, 7, 5, 4], [3, 2]),
   averaged('average pool of threes', [1, 9, 8, 1], 3),
   largest('max pool', [2, 6, 4, 3], [2, 2], true),
   largest('max pool of odd sides', [1, 7, 5, 17], [2, 2]),
@@ -106,6 +109,7 @@ export const cases: TestCase[] = casesOf([
   averagedWhole('global average of one pixel', [2, 1, 1, 1]),
   gated('channel scale', [2, 5, 7, 17], true),
   gated('channel scale of one value', [1, 1, 1, 1]),
+  distance('feature distance, channels in fours', [2, 3, 5, 12]),
   distance('feature distance', [2, 5, 3, 17], true),
   distance('feature distance of many threads', [1, 13, 11, 33]),
   distance('feature distance of one value', [3, 1, 1, 1]),

@@ -11,6 +11,7 @@ import { sigmoid } from '../../src/autograd/ops/sigmoid.js';
 import { stack } from '../../src/autograd/ops/stack.js';
 import { styles } from '../../src/autograd/ops/styles.js';
 import { truncation } from '../../src/autograd/ops/truncation.js';
+import { weightedSum } from '../../src/autograd/ops/weighted-sum.js';
 import type { Shape } from '../../src/autograd/tensor.js';
 import type { TestCase } from '../harness/case.js';
 import { casesOf, type OperationTest } from './operation.js';
@@ -107,6 +108,38 @@ const elementwiseTests: OperationTest[] = [
     reference: ({ a, b }) => reference.map(a, (value, at) => value + b.data[at]),
   },
   {
+    name: 'add, elements in fours',
+    variables: { a: [3, 4], b: [3, 4] },
+    build: ({ a, b }) => add(a, b),
+    reference: ({ a, b }) => reference.map(a, (value, at) => value + b.data[at]),
+  },
+  {
+    name: 'weighted sum of six',
+    variables: { a: [3], b: [3], c: [3], d: [3], e: [3], f: [3] },
+    build: ({ a, b, c, d, e, f }) =>
+      weightedSum([a, b, c, d, e, f].map((tensor, at) => ({ tensor, factor: at - 1.5 }))),
+    reference: ({ a, b, c, d, e, f }) =>
+      reference.map(a, (value, at) =>
+        [b, c, d, e, f].reduce((sum, { data }, k) => sum + (k - 0.5) * data[at], -1.5 * value),
+      ),
+  },
+  {
+    name: 'weighted sum of one and of two, the same one',
+    variables: { a: [70] },
+    build: ({ a }) =>
+      weightedSum([
+        { tensor: weightedSum([{ tensor: a, factor: 3 }]), factor: 2 },
+        { tensor: a, factor: -1 },
+      ]),
+    reference: ({ a }) => reference.map(a, (value) => 5 * value),
+  },
+  {
+    name: 'scale, elements in fours',
+    variables: { a: [3, 44] },
+    build: ({ a }) => scale(a, -0.3),
+    reference: ({ a }) => reference.map(a, (value) => -0.3 * value),
+  },
+  {
     name: 'add to itself',
     variables: { a: [17] },
     build: ({ a }) => add(a, add(a, a)),
@@ -149,6 +182,18 @@ const rowTests: OperationTest[] = [
     build: ({ x }) => unitNormalise(x),
     reference: ({ x }) => reference.unitNormalise(x),
     recorded: true,
+  },
+  {
+    name: 'unit normalisation, elements in fours',
+    variables: { x: [2, 4, 3, 20] },
+    build: ({ x }) => unitNormalise(x),
+    reference: ({ x }) => reference.unitNormalise(x),
+  },
+  {
+    name: 'second moment, elements in fours',
+    variables: { x: [3, 36] },
+    build: ({ x }) => normaliseSecondMoment(x),
+    reference: ({ x }) => reference.normaliseSecondMoment(x),
   },
   {
     name: 'unit normalisation with a large epsilon',

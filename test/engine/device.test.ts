@@ -117,7 +117,7 @@ test('a tensor over the limit is refused by name and size, and nothing is left o
   const large = graph.variable('huge picture', [1, 8192, 8192, 3]);
   const outputs = [scale(small, 2), graph.scoped('deep', () => scale(scale(large, 2), 2))];
   const message = await messageOf(() => compile(device, graph, { name: 'too large', outputs }));
-  assert.match(message, /slot 0 for deep\.scale' needs 805306368 bytes/);
+  assert.match(message, /memory 0 for deep\.scale' needs 805306368 bytes/);
   assert.match(message, String(device.limits.maxStorageBufferBindingSize));
   assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes]);
   device.destroy();
@@ -128,7 +128,11 @@ test('a buffer that the GPU refuses is named when the program is built, and noth
   const device = await deviceWith((real) => ({
     createBuffer: (descriptor: GPUBufferDescriptor) =>
       // More than any device allows: an error in the scope, and a buffer that is none.
-      real.createBuffer(descriptor.label === refused ? { ...descriptor, size: 2 ** 48 } : descriptor),
+      real.createBuffer(
+        refused !== '' && descriptor.label?.startsWith(refused)
+          ? { ...descriptor, size: 2 ** 48 }
+          : descriptor,
+      ),
   }));
   const { executable } = await smallProgram(device);
   const before = device.memory;
@@ -136,11 +140,11 @@ test('a buffer that the GPU refuses is named when the program is built, and noth
     'picture',
     'small parameters',
     'layer.convolution',
-    'weight (straight kernel-first by 1)',
+    'weight (', // in whatever layout
   ]) {
     refused = label;
     const message = await messageOf(() => smallProgram(device));
-    assert.ok(message.includes(`'${label}'`), `${label}: ${message}`);
+    assert.ok(message.includes(`'${label}`), `${label}: ${message}`);
     assert.match(message, describeAdapter(device.facts));
     assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes], label);
   }

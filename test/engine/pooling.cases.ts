@@ -1,5 +1,5 @@
 /** The gradient of maximum pooling for windows that lie apart, against the one for all windows; with ties. */
-import { planMaximumGradient } from '../../src/engine/plans/pooling.js';
+import { type MaximumGradientPlan, planMaximumGradient } from '../../src/engine/plans/pooling.js';
 import { assertClose } from '../autograd/compare.js';
 import { randomFrom, randomValues, signed } from '../autograd/values.js';
 import type { TestCase, TestContext } from '../harness/case.js';
@@ -49,11 +49,17 @@ async function compareKernels(
   const maxima = await runLaunches(device, { x }, outputs, (storage, y) => [
     { ...common, kernel: 'pooling.maximum', bindings: { ...storage, y }, workgroups },
   ]);
-  const gradient = (plan: Pick<ReturnType<typeof planMaximumGradient>, 'kernel' | 'workgroups'>) =>
+  const gradient = (plan: MaximumGradientPlan) =>
     runLaunches(device, { x, maxima, dy }, count, (storage, dx) => [
-      { ...common, ...plan, bindings: { ...storage, dx } },
+      {
+        ...common,
+        kernel: plan.kernel,
+        workgroups: plan.workgroups,
+        params: { ...params, channels: plan.channels },
+        bindings: { ...storage, dx },
+      },
     ]);
-  const wanted = await gradient({ kernel: 'pooling.maximum_gradient', workgroups });
+  const wanted = await gradient({ kernel: 'pooling.maximum_gradient', channels, workgroups });
   const plan = planMaximumGradient(params);
   assertClose(plan.kernel, await gradient(plan), wanted, 0, shape);
 }

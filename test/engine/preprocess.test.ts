@@ -41,8 +41,13 @@ test('nested loops, bounds from outer variables', () => {
 });
 
 test('expressions', () => {
-  const lines = ['#param A = 5', '#param B = 2', '${A - B * 2} ${2 * A * B + 1} ${-B + 3} $A'].join('\n');
-  assert.is(expanded(lines), '1 21 1 5');
+  const lines = [
+    '#param A = 5',
+    '#param B = 2',
+    '${A - B * 2} ${2 * A * B + 1} ${-B + 3} $A ${4 * A / B - 6 / 3}',
+  ].join('\n');
+  assert.is(expanded(lines), '1 21 1 5 8');
+  assert.throws(() => expanded('#param A = 5\n${A / 2}'), /A \/ 2.* is 2.5, not a whole number/);
 });
 
 test('a source without directives is left as it is', () => {

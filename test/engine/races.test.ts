@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { kernels, sources } from '../../src/engine/kernels.gen.js';
 import { encodeParams, type KernelName, kernelInfo } from '../../src/engine/launch.js';
+import { type ConvolutionShape, phaseParams, phasesOf } from '../../src/engine/plans/convolution/shape.js';
 import { type Constants, preprocess } from '../../src/engine/preprocess.js';
 
 /** A launch small enough to be interpreted, large enough that every barrier has something to order. */
@@ -15,9 +16,32 @@ interface Sample {
   readonly constants?: Constants;
 }
 
+/** 1×1, of 2 by 2 pixels to 2 channels: two rounds of sixteen input channels. */
+function convolution(inChannels: number) {
+  const shape: ConvolutionShape = {
+    batch: 1,
+    inHeight: 2,
+    inWidth: 2,
+    inChannels,
+    outHeight: 2,
+    outWidth: 2,
+    outChannels: 2,
+    kernelSize: 1,
+    stride: 1,
+    padding: 0,
+    transposed: false,
+  };
+  const [phase] = phasesOf(shape);
+  return { ...phaseParams(shape, phase!), noiseStrength: 0, slope: 1, gain: 1, limit: 1 };
+}
+
 /** Every kernel that reaches a barrier stands here. */
 const samples: Partial<Record<KernelName, Sample>> = {
+  'channel_gradients.total': { params: { chunks: 150, channels: 1 }, elements: 150 },
+  'channel_gradients_4.total': { params: { chunks: 150, channels: 1 }, elements: 600 },
   'reduce.total': { params: { threads: 150, factor: 1 }, elements: 150 },
+  conv_shared: { params: convolution(20), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },
+  conv_shared_ragged: { params: convolution(18), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },
 };
 
 const BARRIER = /\b(?:workgroup|storage)Barrier\(\);/g;

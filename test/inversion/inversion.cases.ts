@@ -13,6 +13,7 @@ import { decodeState, encodeState } from '../../src/inversion/saved.js';
 import type { Target } from '../../src/inversion/target.js';
 import type { TestCase } from '../harness/case.js';
 import { evaluate } from '../nets/evaluate.js';
+import { apart } from './apart.js';
 import { drawing, randomModel, SMALL, targetOf } from './random-model.js';
 import { refuses } from './refuses.js';
 
@@ -48,12 +49,6 @@ async function whitened(device: Device, model: Model, detail: Float32Array): Pro
     outputs: { v: whiten(inputs.code!, model.pnorm!) },
   }));
   return v!;
-}
-
-/** |a − b| over |b|, in L2. */
-function apart(a: Float32Array, b: Float32Array): number {
-  const norm = (x: Float32Array) => Math.hypot(...x);
-  return norm(a.map((value, at) => value - b[at]!)) / norm(b);
 }
 
 function twentySteps(method: Method): TestCase {

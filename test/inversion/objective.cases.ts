@@ -1,79 +1,20 @@
 import * as assert from 'uvu/assert';
-import { defaultMethod, type Method, type Space } from '../../src/inversion/method.js';
+import { defaultMethod, type Method } from '../../src/inversion/method.js';
 import { objective, TERMS } from '../../src/inversion/objective.js';
-import { perceptualSide } from '../../src/inversion/target.js';
-import { TensorFile } from '../../src/io/safetensors.js';
 import type { TestCase } from '../harness/case.js';
-import { assertRecorded, evaluate, type Input } from '../nets/evaluate.js';
-import { type ChannelTable, uniform } from '../nets/random-weights.js';
+import { evaluate } from '../nets/evaluate.js';
+import { uniform } from '../nets/random-weights.js';
+import { compareObjective, type ObjectiveCase } from './objective-recorded.js';
 import { NARROW, randomModel } from './random-model.js';
 
-/** The loss of the first step, its terms and gradients, as recorded. */
-function recorded(
-  title: string,
-  each: {
-    readonly name: string;
-    readonly channels: ChannelTable;
-    readonly space: Space;
-    readonly baseSize: number;
-    readonly side: number;
-    readonly penalty?: boolean;
-    readonly method?: Partial<Method>;
-  },
-): TestCase {
+function recorded(title: string, each: Omit<ObjectiveCase, 'gradient'>): TestCase {
   return {
     name: title,
-    async run(t) {
-      const { name, channels, space, baseSize, side } = each;
-      const model = randomModel(channels, baseSize);
-      const { generator, perceptual } = model;
-      const method: Method = {
-        ...defaultMethod(space, baseSize),
-        pnorm: each.penalty ? 'penalty' : 'none',
-        ...each.method,
-      };
-      assert.is(perceptualSide(generator.resolution, method), side);
-
-      const random = (key: string, shape: readonly number[], scale: number, offset = 0): Input => ({
-        shape,
-        data: uniform(`${name} ${key}`, shape, scale, offset),
-      });
-      const first = space === 'f/w+' ? generator.firstRow(baseSize) : 0;
-      const baseShape = [1, baseSize, baseSize, generator.channels(baseSize)];
-      const { resolution } = generator;
-      const inputs = {
-        code: random('code', [1, generator.rows - first, generator.wDim], 0.5),
-        target: random('target', [1, resolution, resolution, 3], 0.5),
-        small: random('small target', [1, side, side, 3], 0.5),
-        ...(space === 'f/w+' && {
-          base: random('base', baseShape, 1, 0.4),
-          encoded: random('encoded', baseShape, 1, 0.4),
-        }),
-      };
-      const withRespectTo = Object.keys(inputs).filter((key) => key === 'code' || key === 'base');
-      const found = await evaluate(await t.device(), inputs, ({ code, base, target, small, encoded }) => {
-        const wanted = { picture: target!, features: perceptual.features(small!), base: encoded };
-        const { terms } = objective(model, method, { base, detail: code! }, wanted);
-        // A term that a method does not have is a constant 0.
-        const made = Object.entries(terms).filter(([, { content }]) => content.kind !== 'constant');
-        const outputs = Object.fromEntries(made);
-        return { outputs, loss: terms.total, withRespectTo };
-      });
-
-      const file = TensorFile.parse(await t.fixture('networks'));
-      const wanted = file.floats(`${name} terms`);
-      TERMS.forEach((term, at) => {
-        const value = found[term]?.[0] ?? 0;
-        // A pixel that float32 rounds to the level beside moves the 8-bit error by far more than rounding does.
-        const bound = term === 'error' ? 1e-4 : 1e-5;
-        assert.ok(
-          Math.abs(value - wanted[at]!) <= bound * Math.abs(wanted[at]!),
-          `${term} is ${value}, wanted ${wanted[at]} within ${bound}`,
-        );
-      });
-      for (const key of withRespectTo)
-        assertRecorded(found[`${key} gradient`]!, file, `${name} ${key} gradient`, { relativeL2: 1e-4 });
-    },
+    run: async (t) =>
+      compareObjective(await t.device(), await t.fixture('networks'), {
+        ...each,
+        gradient: { relativeL2: 1e-4 },
+      }),
   };
 }
 

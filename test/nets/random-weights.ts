@@ -54,10 +54,16 @@ function weight(key: string, shape: readonly number[]): Float32Array {
   return uniform(key, shape, gain * Math.sqrt(2 / fanIn));
 }
 
-function filled(name: string, shapes: Shapes): StateDict {
+/** Makes the values of a weight, by its name. */
+export type Fill = (key: string, shape: readonly number[]) => Float32Array;
+
+/** Takes no time and hardly any memory, where shapes are all that matters. */
+export const zeros: Fill = (_, shape) => new Float32Array(shape.reduce((product, side) => product * side, 1));
+
+function filled(name: string, shapes: Shapes, fill: Fill = weight): StateDict {
   const weights = Object.entries(shapes).map(([key, shape]): [string, Weight] => [
     key,
-    { shape, data: weight(key, shape) },
+    { shape, data: fill(key, shape) },
   ]);
   return new StateDict(name, new Map(weights));
 }
@@ -65,7 +71,7 @@ function filled(name: string, shapes: Shapes): StateDict {
 export function generatorWeights(
   channels: ChannelTable,
   width: number,
-  { mappingLayers = 2, zWidth = width } = {},
+  { mappingLayers = 2, zWidth = width, fill = weight as Fill } = {},
 ): StateDict {
   const shapes: Shapes = { 'mapping.w_avg': [width] };
   for (let at = 0; at < mappingLayers; at++) {
@@ -90,7 +96,7 @@ export function generatorWeights(
     layer('torgb', 3, count, 1);
     below = count;
   }
-  return filled('random generator', shapes);
+  return filled('random generator', shapes, fill);
 }
 
 /** StyleGAN1; with `perRow` its mapping makes a w for each row, and the mean has all of them. */
@@ -129,7 +135,7 @@ export function styleGan1Weights(
 }
 
 /** Widths of the four stages and of the base code. */
-export function encoderWeights(widths: readonly number[]): StateDict {
+export function encoderWeights(widths: readonly number[], fill: Fill = weight): StateDict {
   const shapes: Shapes = {};
   let into = 3;
   [[0, 3, 6], [10, 13, 16], [20, 23, 26], [30], [33]].forEach((layers, stage) => {
@@ -143,11 +149,11 @@ export function encoderWeights(widths: readonly number[]): StateDict {
         shapes[`model.${layer + 1}.${part}`] = [out];
     }
   });
-  return filled('random encoder', shapes);
+  return filled('random encoder', shapes, fill);
 }
 
 /** Widths of the five stages. */
-export function perceptualWeights(widths: readonly number[]): StateDict {
+export function perceptualWeights(widths: readonly number[], fill: Fill = weight): StateDict {
   const shapes: Shapes = {};
   let into = 3;
   [
@@ -165,7 +171,7 @@ export function perceptualWeights(widths: readonly number[]): StateDict {
     }
     shapes[`lin${stage}.model.1.weight`] = [1, out, 1, 1];
   });
-  return filled('random perceptual network', shapes);
+  return filled('random perceptual network', shapes, fill);
 }
 
 /** Widths of the five layers. */

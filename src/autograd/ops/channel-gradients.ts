@@ -1,5 +1,5 @@
-/** The two backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
-import { linearGrid } from '../../engine/launch.js';
+/** Backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
+import { inFours, linearGrid } from '../../engine/launch.js';
 import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
 import type { Tensor } from '../tensor.js';
@@ -28,30 +28,29 @@ export function epilogueGradient(
   epilogue: Epilogue,
   scaleWanted: boolean,
 ): { du: Tensor; dscaleOut: Tensor | undefined } {
-  const { batch, pixels, channels } = extent(y);
+  const { batch, channels } = extent(y);
   const [du, dscaleOut] = y.graph.operation({
     name: 'epilogue',
     inputs: [dy, y, epilogue.scaleOut],
     shapes: scaleWanted ? [y.shape, [batch, channels]] : [y.shape],
-    lower: (emit, [dx, sum]) => {
-      const chunk = chunkOf(pixels);
-      const chunks = Math.ceil(pixels / chunk);
+    overwrites: dy,
+    lower: (emit, [flow, sum]) => {
+      const { family, chunks, params, workgroups } = chunked(y);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
       emit.launch({
-        kernel: 'channel_gradients.epilogue',
+        kernel: `${family}.epilogue`,
         bindings: {
-          dy,
+          flow: flow!,
           y,
           scaleOut: epilogue.scaleOut,
           noise: epilogue.noise.map,
           bias: epilogue.bias,
-          dx: dx!,
           partial,
         },
-        params: { batch, pixels, channels, chunk, ...epilogueParams(epilogue) },
-        workgroups: linearGrid(batch * chunks * channels),
+        params: { ...params, ...epilogueParams(epilogue) },
+        workgroups,
       });
-      if (sum) total(emit, partial, sum, batch, chunks, channels);
+      if (sum) total(emit, y, partial, sum);
     },
   });
   return { du: du!, dscaleOut };
@@ -59,46 +58,84 @@ export function epilogueGradient(
 
 /** dx and d(scaleIn) from the gradient `dv` of v = x · scaleIn, x [N, H, W, C], N · C scales of any shape. One operation. */
 export function scaleGradient(dv: Tensor, x: Tensor, scaleIn: Tensor): { dx: Tensor; dscaleIn: Tensor } {
-  const { batch, pixels, channels } = extent(x);
+  const { batch, channels } = extent(x);
   const [dx, dscaleIn] = x.graph.operation({
     name: 'input scale',
     inputs: [dv, x, scaleIn],
     shapes: [x.shape, scaleIn.shape],
-    lower: (emit, [out, sum]) => {
-      const chunk = chunkOf(pixels);
-      const chunks = Math.ceil(pixels / chunk);
+    overwrites: dv,
+    lower: (emit, [flow, sum]) => {
+      const { family, chunks, params, workgroups } = chunked(x);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
       emit.launch({
-        kernel: 'channel_gradients.prologue',
-        bindings: { dv, x, scaleIn, dx: out!, partial },
-        params: { batch, pixels, channels, chunk },
-        workgroups: linearGrid(batch * chunks * channels),
+        kernel: `${family}.prologue`,
+        bindings: { flow: flow!, x, scaleIn, partial },
+        params,
+        workgroups,
       });
-      total(emit, partial, sum!, batch, chunks, channels);
+      total(emit, x, partial, sum!);
     },
   });
   return { dx: dx!, dscaleIn: dscaleIn! };
 }
 
-function total(
-  emit: Lowering,
-  parts: Storage,
-  sum: Operand,
-  batch: number,
-  chunks: number,
-  channels: number,
-): void {
+/** The most output channels of a `pointwiseGradient`. */
+export const MOST_POINTWISE = 4;
+
+/**
+ * dx and d(scaleIn) of u = (x · scaleIn) · weightᵀ at every pixel, from du [N, H, W, O]: a 1×1 convolution to a few channels, as those
+ * that make pictures are. The gradient of x · scaleIn, as large as x, never stands in memory. weight [O, C, 1, 1], frozen. One operation.
+ */
+export function pointwiseGradient(
+  du: Tensor,
+  x: Tensor,
+  scaleIn: Tensor,
+  weight: Tensor,
+): { dx: Tensor; dscaleIn: Tensor } {
+  const { batch, channels } = extent(x);
+  const outs = du.shape.at(-1)!;
+  const [dx, dscaleIn] = x.graph.operation({
+    name: 'pointwise',
+    inputs: [du, x, scaleIn],
+    shapes: [x.shape, scaleIn.shape],
+    lower: (emit, [out, sum]) => {
+      const { family, chunks, params, workgroups } = chunked(x);
+      const partial = emit.scratch('partial sums', [batch, chunks, channels]);
+      emit.launch({
+        kernel: `${family}.pointwise`,
+        constants: { OUTS: outs },
+        bindings: { du, x, scaleIn, weight, dx: out!, partial },
+        params,
+        workgroups,
+        flops: 2 * (outs + 1) * x.size,
+      });
+      total(emit, x, partial, sum!);
+    },
+  });
+  return { dx: dx!, dscaleIn: dscaleIn! };
+}
+
+function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
+  const { family, chunks, params } = chunked(of);
   emit.launch({
-    kernel: 'channel_gradients.total',
+    kernel: `${family}.total`,
     bindings: { parts, sum },
-    params: { batch, chunks, channels },
-    workgroups: linearGrid(batch * channels),
+    params: { chunks, channels: params.channels },
+    workgroups: [params.channels, params.batch, 1],
   });
 }
 
-/** About as many chunks as pixels in one: short sums in both passes, and small rounding errors. */
-function chunkOf(pixels: number): number {
-  return Math.ceil(Math.sqrt(pixels));
+/** At most so many pixels of a channel are summed by one thread. */
+const MOST_PIXELS = 256;
+
+/** About as many chunks as pixels in one: short sums in both passes, and small rounding errors. Channels go in fours where they can. */
+function chunked(of: Tensor) {
+  const { batch, pixels, channels } = extent(of);
+  const { family, count } = inFours('channel_gradients', channels);
+  const chunk = Math.min(MOST_PIXELS, Math.ceil(Math.sqrt(pixels)));
+  const chunks = Math.ceil(pixels / chunk);
+  const params = { batch, pixels, channels: count, chunk };
+  return { family, chunks, params, workgroups: linearGrid(batch * chunks * count) };
 }
 
 function extent({ shape }: Tensor): { batch: number; pixels: number; channels: number } {

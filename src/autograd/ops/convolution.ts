@@ -11,7 +11,14 @@ import type { ConvolutionShape } from '../../engine/plans/convolution/shape.js';
 import type { Lowering, Operand } from '../lowering.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { type Activation, isLinear, LINEAR } from './activation.js';
-import { type Epilogue, epilogueGradient, epilogueParams, scaleGradient } from './channel-gradients.js';
+import {
+  type Epilogue,
+  epilogueGradient,
+  epilogueParams,
+  MOST_POINTWISE,
+  pointwiseGradient,
+  scaleGradient,
+} from './channel-gradients.js';
 
 export interface ConvolutionOptions {
   /** 1 by default. With `transposed` the factor by which the output grows. */
@@ -79,13 +86,18 @@ export function convolution(x: Tensor, weight: Tensor, options: ConvolutionOptio
       const scales = scaleOut ? [dscaleOut] : [];
       if (!wanted[0] && !(scaleIn && wanted[1]))
         return [undefined, ...(scaleIn ? [undefined] : []), ...scales];
-      const dv = dataGradient(du, weight, shape);
-      if (!scaleIn) return [dv, ...scales];
-      const { dx, dscaleIn } = scaleGradient(dv, x, scaleIn);
+      if (!scaleIn) return [dataGradient(du, weight, shape), ...scales];
+      const { dx, dscaleIn } = isPointwise(shape)
+        ? pointwiseGradient(du, x, scaleIn, weight)
+        : scaleGradient(dataGradient(du, weight, shape), x, scaleIn);
       return [dx, dscaleIn, ...scales];
     },
   });
   return out!;
+}
+
+function isPointwise({ kernelSize, stride, padding, outChannels }: ConvolutionShape): boolean {
+  return kernelSize === 1 && stride === 1 && padding === 0 && outChannels <= MOST_POINTWISE;
 }
 
 function epilogueOf(x: Tensor, outChannels: number, options: ConvolutionOptions): Epilogue {
@@ -138,7 +150,8 @@ export function launchConvolution(
   },
 ): void {
   const { x, weight, shape, epilogue } = call;
-  const plan = planConvolution(shape, emit.facts);
+  const { facts, choices, isLean } = emit;
+  const plan = emit.planned(shape, 'any', planConvolution(shape, facts, choices, isLean));
   emit.launchAll(
     convolutionLaunches<Operand>(
       shape,
@@ -154,6 +167,7 @@ export function launchConvolution(
       },
       epilogueParams(epilogue),
       (name, elements) => emit.scratch(name, [elements]),
+      { mostFlops: emit.mostFlops },
     ),
   );
 }

@@ -11,7 +11,10 @@ export function assign(variable: Tensor, a: Tensor): void {
   variable.graph.effect(`assign ${variable.name}`, [a], (emit) => copy(emit, a, variable, a.size));
 }
 
-/** One tensor [size] that holds `parts` at `offsets` (elements, aligned, ascending), zero where a part is missing and between. */
+/**
+ * One tensor [size] that holds `parts` at `offsets` (elements, aligned, ascending), zeros where a part is missing. What stands between
+ * parts means nothing.
+ */
 export function copyInto(
   graph: Graph,
   parts: readonly (Tensor | undefined)[],
@@ -22,8 +25,10 @@ export function copyInto(
     name: 'concatenation',
     inputs: parts.filter((part) => part !== undefined),
     shapes: [[size]],
+    gathers: parts.flatMap((tensor, at) => (tensor ? [{ tensor, offset: offsets[at]! }] : [])),
     lower: (emit, [y]) => {
       parts.forEach((part, at) => {
+        if (part && emit.isInPlace(part)) return;
         const room = (offsets[at + 1] ?? size) - offsets[at]!;
         const target = graph.view(y!, offsets[at]!, [room]);
         copy(emit, part ?? graph.filled([1], 0), target, part?.size ?? 0);
@@ -33,7 +38,8 @@ export function copyInto(
   return whole!;
 }
 
-function copy(emit: Lowering, a: Tensor, y: Tensor, count: number): void {
+/** The first `count` elements of `a` to `y`, zeros behind them. */
+export function copy(emit: Lowering, a: Tensor, y: Tensor, count: number): void {
   emit.launch({
     kernel: 'copy',
     bindings: { a, y },

@@ -26,14 +26,16 @@ export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor
         params,
         workgroups: linearGrid(batch * outChannels),
       }),
-    backward: ([dd], _, [out]) => demodulationGradient(dd!, out!),
+    accumulates: true,
+    backward: ([dd], _, [out], [sofar]) =>
+      demodulationGradient(dd!, out!, sofar ?? s.graph.filled(s.shape, 0)),
   });
   return d!;
 
-  function demodulationGradient(dd: Tensor, demodulated: Tensor): readonly Tensor[] {
+  function demodulationGradient(dd: Tensor, demodulated: Tensor, sofar: Tensor): readonly Tensor[] {
     return s.graph.operation({
       name: 'styles',
-      inputs: [dd, s, demodulated],
+      inputs: [dd, s, demodulated, sofar],
       shapes: [s.shape],
       lower: (emit, [ds]) =>
         emit.launch({
@@ -42,6 +44,7 @@ export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor
             dd,
             s,
             demodulated,
+            sofar,
             squares: emit.packed(weight, squares(outChannels, inChannels, false), bytes),
             ds: ds!,
           },

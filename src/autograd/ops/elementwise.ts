@@ -1,5 +1,5 @@
 /** Elementwise operations on tensors of one shape. */
-import { linearGrid } from '../../engine/launch.js';
+import { inFours, linearGrid } from '../../engine/launch.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { UNLIMITED } from './activation.js';
 
@@ -10,13 +10,16 @@ export function add(a: Tensor, b: Tensor): Tensor {
     name: 'add',
     inputs: [a, b],
     shapes: [a.shape],
-    lower: (emit, [y]) =>
+    overwrites: a,
+    lower: (emit, [y]) => {
+      const { family, count } = inFours('elementwise', a.size);
       emit.launch({
-        kernel: 'elementwise.add',
-        bindings: { a, b, y: y! },
-        params: { count: a.size },
-        workgroups: linearGrid(a.size),
-      }),
+        kernel: `${family}.add`,
+        bindings: { sum: y!, b },
+        params: { count },
+        workgroups: linearGrid(count),
+      });
+    },
     backward: ([dy]) => [dy, dy],
   });
   return sum!;
@@ -41,13 +44,15 @@ function scaleAndClip(
     name: 'scale',
     inputs: [a],
     shapes: [a.shape],
-    lower: (emit, [out]) =>
+    lower: (emit, [out]) => {
+      const { family, count } = inFours('elementwise', a.size);
       emit.launch({
-        kernel: 'elementwise.scale',
+        kernel: `${family}.scale`,
         bindings: { a, y: out! },
-        params: { count: a.size, factor, low, high },
-        workgroups: linearGrid(a.size),
-      }),
+        params: { count, factor, low, high },
+        workgroups: linearGrid(count),
+      });
+    },
     ...(backward && { backward }),
   });
   return y!;

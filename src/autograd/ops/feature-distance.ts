@@ -1,5 +1,5 @@
 /** The distance of two feature maps with a weight for each channel: LPIPS. See shaders/feature_distance.wgsl. */
-import { linearGrid } from '../../engine/launch.js';
+import { inFours, linearGrid } from '../../engine/launch.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { summingThreads } from './reduce.js';
 
@@ -14,6 +14,8 @@ export function featureDistance(a: Tensor, b: Tensor, weights: Tensor): Tensor {
   assertShape('featureDistance weights', weights, [channels]);
   const size = height * width * channels;
   const factor = 1 / (height * width);
+  const { family, count } = inFours('feature_distance', channels);
+  const counted = { batch, size: height * width * count, channels: count };
   const [out] = a.graph.operation({
     name: 'feature distance',
     inputs: [a, b],
@@ -22,9 +24,9 @@ export function featureDistance(a: Tensor, b: Tensor, weights: Tensor): Tensor {
       const threads = summingThreads(size);
       const sums = emit.scratch('partial sums', [batch, threads]);
       emit.launch({
-        kernel: 'feature_distance.partial',
+        kernel: `${family}.partial`,
         bindings: { a, b, weights, sums },
-        params: { batch, size, channels, threads },
+        params: { ...counted, threads },
         workgroups: linearGrid(batch * threads),
       });
       emit.launch({
@@ -48,10 +50,10 @@ export function featureDistance(a: Tensor, b: Tensor, weights: Tensor): Tensor {
       shapes: [to.shape],
       lower: (emit, [da]) =>
         emit.launch({
-          kernel: 'feature_distance.gradient',
+          kernel: `${family}.gradient`,
           bindings: { dy, a: to, b: from, weights, da: da! },
-          params: { batch, size, channels, factor },
-          workgroups: linearGrid(to.size),
+          params: { ...counted, factor },
+          workgroups: linearGrid(batch * counted.size),
         }),
     });
     return gradient!;

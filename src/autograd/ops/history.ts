@@ -24,17 +24,41 @@ export function record(values: readonly Tensor[], counter: Tensor, capacity: num
   const width = values.reduce((sum, { size }) => sum + size, 0);
   const ring = graph.variable('history', [capacity, width]);
   let column = 0;
-  for (const value of values) {
+  for (const group of groupsOf(values)) {
     const at = column;
-    graph.effect(`record ${value.name}`, [value], (emit) =>
+    const { size: count } = group[0]!;
+    const value = (number: number) => group[number] ?? group[0]!;
+    graph.effect('record', group, (emit) =>
       emit.launch({
         kernel: 'history.record',
-        bindings: { value, step: counter, ring },
-        params: { count: value.size, column: at, width, capacity },
-        workgroups: linearGrid(value.size),
+        bindings: {
+          value0: value(0),
+          value1: value(1),
+          value2: value(2),
+          value3: value(3),
+          value4: value(4),
+          value5: value(5),
+          step: counter,
+          ring,
+        },
+        params: { count, values: group.length, column: at, width, capacity },
+        workgroups: linearGrid(count),
       }),
     );
-    column += value.size;
+    column += group.length * count;
   }
   return ring;
+}
+
+/** What the kernel takes at once: neighbours of one size. */
+const MOST_VALUES = 6;
+
+function groupsOf(values: readonly Tensor[]): Tensor[][] {
+  const groups: Tensor[][] = [];
+  for (const value of values) {
+    const last = groups.at(-1);
+    if (last && last.length < MOST_VALUES && last[0]!.size === value.size) last.push(value);
+    else groups.push([value]);
+  }
+  return groups;
 }

@@ -1,5 +1,5 @@
 /** Normalisation of vectors, the last axis of a tensor; see shaders/normalise.wgsl. */
-import { linearGrid } from '../../engine/launch.js';
+import { inFours, linearGrid } from '../../engine/launch.js';
 import type { Tensor } from '../tensor.js';
 
 /**
@@ -18,9 +18,10 @@ export function normaliseSecondMoment(x: Tensor): Tensor {
 function normalise(x: Tensor, name: string, unit: 0 | 1, epsilon: number): Tensor {
   const channels = x.shape.at(-1)!;
   const vectors = x.size / channels;
-  const params = { vectors, channels, unit, epsilon };
+  const { family, count } = inFours('normalise', channels);
+  const params = { vectors, channels: count, unit, epsilon, elements: channels };
   const overVectors = linearGrid(vectors);
-  const overElements = linearGrid(x.size);
+  const overElements = linearGrid(vectors * count);
   const [out] = x.graph.operation({
     name,
     inputs: [x],
@@ -28,13 +29,13 @@ function normalise(x: Tensor, name: string, unit: 0 | 1, epsilon: number): Tenso
     lower: (emit, [y]) => {
       const factor = emit.scratch('factors', [vectors]);
       emit.launch({
-        kernel: 'normalise.forward_factors',
+        kernel: `${family}.forward_factors`,
         bindings: { x, factor },
         params,
         workgroups: overVectors,
       });
       emit.launch({
-        kernel: 'normalise.forward',
+        kernel: `${family}.forward`,
         bindings: { x, f: factor, y: y! },
         params,
         workgroups: overElements,
@@ -48,13 +49,13 @@ function normalise(x: Tensor, name: string, unit: 0 | 1, epsilon: number): Tenso
         lower: (emit, [dx]) => {
           const factors = emit.scratch('factors', [vectors, 2]);
           emit.launch({
-            kernel: 'normalise.backward_factors',
+            kernel: `${family}.backward_factors`,
             bindings: { x, dy: dy!, factors },
             params,
             workgroups: overVectors,
           });
           emit.launch({
-            kernel: 'normalise.backward',
+            kernel: `${family}.backward`,
             bindings: { x, dy: dy!, fg: factors, dx: dx! },
             params,
             workgroups: overElements,

@@ -1,5 +1,5 @@
 /** Average and maximum pooling; see shaders/pooling.wgsl. */
-import { linearGrid } from '../../engine/launch.js';
+import { inFours, linearGrid } from '../../engine/launch.js';
 import { planMaximumGradient } from '../../engine/plans/pooling.js';
 import { assertShape, type Tensor } from '../tensor.js';
 
@@ -15,10 +15,10 @@ export function averagePool(x: Tensor, size: number): Tensor {
     shapes: [pooling.shape],
     lower: (emit, [y]) =>
       emit.launch({
-        kernel: 'pooling.average',
+        kernel: `${pooling.family}.average`,
         bindings: { x, y: y! },
         params: pooling.params,
-        workgroups: linearGrid(y!.size),
+        workgroups: linearGrid(y!.size / pooling.together),
       }),
     backward: ([dy]) =>
       x.graph.operation({
@@ -27,10 +27,10 @@ export function averagePool(x: Tensor, size: number): Tensor {
         shapes: [x.shape],
         lower: (emit, [dx]) =>
           emit.launch({
-            kernel: 'pooling.average_gradient',
+            kernel: `${pooling.family}.average_gradient`,
             bindings: { dy: dy!, dx: dx! },
             params: pooling.params,
-            workgroups: linearGrid(x.size),
+            workgroups: linearGrid(x.size / pooling.together),
           }),
       }),
   });
@@ -49,22 +49,26 @@ export function maxPool(x: Tensor, size: number, stride: number): Tensor {
     shapes: [pooling.shape],
     lower: (emit, [y]) =>
       emit.launch({
-        kernel: 'pooling.maximum',
+        kernel: `${pooling.family}.maximum`,
         bindings: { x, y: y! },
         params: pooling.params,
-        workgroups: linearGrid(y!.size),
+        workgroups: linearGrid(y!.size / pooling.together),
       }),
     backward: ([dy], _, [y]) =>
       x.graph.operation({
         name: 'max pool',
         inputs: [dy!, x, y!],
         shapes: [x.shape],
-        lower: (emit, [dx]) =>
+        lower: (emit, [dx]) => {
+          const channels = x.shape[3]!;
+          const plan = planMaximumGradient({ ...pooling.params, channels });
           emit.launch({
-            ...planMaximumGradient(pooling.params),
+            kernel: plan.kernel,
+            workgroups: plan.workgroups,
             bindings: { dy: dy!, x, maxima: y!, dx: dx! },
-            params: pooling.params,
-          }),
+            params: { ...pooling.params, channels: plan.channels },
+          });
+        },
       }),
   });
   return out!;
@@ -75,8 +79,12 @@ function poolingOf(x: Tensor, size: number, stride: number) {
   const [batch, inHeight, inWidth, channels] = x.shape as [number, number, number, number];
   const outHeight = Math.floor((inHeight - size) / stride) + 1;
   const outWidth = Math.floor((inWidth - size) / stride) + 1;
+  const { family, count } = inFours('pooling', channels);
   return {
     shape: [batch, outHeight, outWidth, channels],
-    params: { batch, inHeight, inWidth, outHeight, outWidth, channels, size, stride },
+    family,
+    /** Channels to a thread. */
+    together: channels / count,
+    params: { batch, inHeight, inWidth, outHeight, outWidth, channels: count, size, stride },
   };
 }

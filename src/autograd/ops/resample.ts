@@ -5,6 +5,8 @@ import { assertShape, type Tensor } from '../tensor.js';
 /** For every output along one axis, the inputs that it sums: [index, weight]. */
 export type Taps = readonly (readonly (readonly [index: number, weight: number])[])[];
 
+const IMAGE_CHANNELS = 3;
+
 /**
  * x [N, H, W, C] to [N, vertical.length, horizontal.length, C].
  * Gradient: the transposed tables, through the same kernel.
@@ -16,6 +18,7 @@ export function resample(x: Tensor, vertical: Taps, horizontal: Taps): Tensor {
   const rows = tableOf(vertical, inHeight);
   const columns = tableOf(horizontal, inWidth);
   const [outHeight, outWidth] = [vertical.length, horizontal.length];
+  const together = channels === IMAGE_CHANNELS ? IMAGE_CHANNELS : 1;
   const [out] = graph.operation({
     name: 'resample',
     inputs: [x],
@@ -23,6 +26,7 @@ export function resample(x: Tensor, vertical: Taps, horizontal: Taps): Tensor {
     lower: (emit, [y]) =>
       emit.launch({
         kernel: 'resample',
+        constants: { CHANNELS: together },
         bindings: {
           rows: graph.constant('rows', [rows.data.length], rows.data),
           columns: graph.constant('columns', [columns.data.length], columns.data),
@@ -39,7 +43,7 @@ export function resample(x: Tensor, vertical: Taps, horizontal: Taps): Tensor {
           rowTaps: rows.taps,
           columnTaps: columns.taps,
         },
-        workgroups: linearGrid(y!.size),
+        workgroups: linearGrid(y!.size / together),
         flops: 2 * rows.taps * (columns.taps + 1) * y!.size,
       }),
     backward: ([dy]) => [resample(dy!, adjoint(vertical, inHeight), adjoint(horizontal, inWidth))],

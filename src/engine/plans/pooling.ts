@@ -1,5 +1,5 @@
 /** Which kernel takes the gradient of maximum pooling back: plain data, made without a GPU. See shaders/pooling.wgsl. */
-import { linearGrid } from '../launch.js';
+import { inFours, linearGrid } from '../launch.js';
 
 /** By the names of the kernels' parameters. */
 export interface PoolingShape {
@@ -12,7 +12,12 @@ export interface PoolingShape {
 }
 
 export interface MaximumGradientPlan {
-  readonly kernel: 'pooling.maximum_gradient' | 'pooling.maximum_gradient_apart';
+  readonly kernel:
+    | 'pooling.maximum_gradient'
+    | 'pooling.maximum_gradient_apart'
+    | 'pooling_4.maximum_gradient_apart';
+  /** `channels` as the kernel counts them. */
+  readonly channels: number;
   readonly workgroups: readonly [number, number, number];
 }
 
@@ -21,8 +26,13 @@ export function planMaximumGradient(shape: PoolingShape): MaximumGradientPlan {
   const { batch, inHeight, inWidth, channels, size, stride } = shape;
   if (stride < size) {
     const workgroups = linearGrid(batch * inHeight * inWidth * channels);
-    return { kernel: 'pooling.maximum_gradient', workgroups };
+    return { kernel: 'pooling.maximum_gradient', channels, workgroups };
   }
+  const { family, count } = inFours('pooling', channels);
   const cells = Math.ceil(inHeight / stride) * Math.ceil(inWidth / stride);
-  return { kernel: 'pooling.maximum_gradient_apart', workgroups: linearGrid(batch * cells * channels) };
+  return {
+    kernel: `${family}.maximum_gradient_apart`,
+    channels: count,
+    workgroups: linearGrid(batch * cells * count),
+  };
 }

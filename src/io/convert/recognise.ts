@@ -18,7 +18,9 @@ export interface Recognised {
  */
 export function recogniseNetworks(checkpoint: Checkpoint, name: string, part?: string): Recognised {
   refuseConverted(checkpoint, name);
-  const all = FORMATS.flatMap((format) => format.find(checkpoint, stemOf(name)));
+  const found = FORMATS.flatMap((format) => format.find(checkpoint, stemOf(name)));
+  // What two formats know is what the first of them says: arrays of P-norm+ could be directions, too.
+  const all = found.filter(({ part: own }, at) => found.findIndex((other) => other.part === own) === at);
   const chosen = part === undefined ? all[0] : all.find((candidate) => candidate.part === part);
   if (chosen) return { chosen, others: all.filter((candidate) => candidate !== chosen) };
   if (part !== undefined && all.length > 0) {

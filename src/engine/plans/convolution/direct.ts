@@ -6,34 +6,51 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import type { ConvolutionPhase, ConvolutionShape } from './shape.js';
+import { type Tile, tilesCost } from './cost.js';
+import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.js';
 
 /**
  * The members of the family. All share bindings and parameters, so that a plan is all that an operation needs.
  *   conv           anything; the reference
- *   conv_narrow    any channels, nothing but scalar loads: for images and the layers that make them
- *   conv_tiled     input channels in fours
- *   conv_subgroup  input channels in fours, and subgroups of one known size
+ *   conv_tiled     register tiles, input channels in fours
+ *   conv_subgroup  the same with subgroups of one known size
+ *   conv_shared    the same with workgroup memory
+ *   …_ragged       these for any number of input channels
  */
-export type DirectKernel = 'conv' | 'conv_narrow' | 'conv_tiled' | 'conv_subgroup';
+export type DirectKernel =
+  | 'conv'
+  | 'conv_tiled'
+  | 'conv_tiled_ragged'
+  | 'conv_subgroup'
+  | 'conv_subgroup_ragged'
+  | 'conv_shared'
+  | 'conv_shared_ragged';
 
 export interface DirectPlan {
+  /** Unique among the plans of a shape, and the same from version to version as long as the kernel means the same. */
+  readonly name: string;
   readonly kernel: DirectKernel;
   readonly constants: Constants;
   /** From [O, I, K, K] as published, or with `swap` from [I, O, K, K], to the kernel's order. */
   readonly packing: (swap: boolean) => Packing;
   /** Of the packed weight. */
   readonly weightBytes: number;
-  readonly workgroups: (phase: ConvolutionPhase) => [number, number, number];
+  /** See cost.ts; not to compare with that of the workgroup memory's, which is for GPUs. */
+  readonly cost: number;
+  /** For so many images. */
+  readonly workgroups: (phase: ConvolutionPhase, images: number) => [number, number, number];
 }
 
-/** Every direct plan that is right for a shape on an adapter, the preferred one first. */
+/**
+ * Every direct plan that is right for a shape on an adapter, the preferred one first: on hardware the one with workgroup memory,
+ * which nobody has measured yet, else the cheapest by cost.ts. Images have too few channels for the threads of a workgroup.
+ */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const anything = [narrowPlan(shape), plainPlan(shape)];
-  if (shape.inChannels % 4 !== 0) return anything;
-  const fours = [...subgroupPlans(shape, facts.subgroupSize), tiledPlan(shape)];
-  // Four output channels or fewer (images) fill little of a wide tile, and the narrow kernel is built for images anyway.
-  return shape.outChannels <= 4 ? [...anything, ...fours] : [...fours, ...anything];
+  const shared = sharedPlans(shape);
+  const others = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape)];
+  others.sort((one, other) => one.cost - other.cost);
+  const sharedFirst = !facts.software && shape.outChannels > 4;
+  return [...(sharedFirst ? [...shared, ...others] : [...others, ...shared]), plainPlan(shape)];
 }
 
 /** Output pixels and output channels; both multiples of the lanes of a subgroup. */
@@ -43,7 +60,7 @@ export interface SubgroupTile {
 }
 
 /**
- * Tiles by the subgroup's size, the wide one first, which is for everything that fills it. Sizes that are not here are
+ * Tiles by the subgroup's size, the wide one first, which is for everything that fills it; cost.ts tells the best. Sizes that are not here are
  * refused. Measured on software adapters (8 lanes and 4); the others keep 128 sums a lane, or fewer.
  *   8 lanes   64 by 32 and 32 by 64 run as fast as 32 by 32 and take twice as long to compile.
  *   4 lanes   fewer than 64 sums are slower; 32 pixels take half a minute to compile.
@@ -53,6 +70,7 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
   8: [
     { pixels: 32, channels: 32 },
     { pixels: 32, channels: 16 },
+    { pixels: 16, channels: 32 },
   ],
   16: [{ pixels: 32, channels: 32 }],
   32: [{ pixels: 32, channels: 64 }],
@@ -61,68 +79,122 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
 
 function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
   const tiles = SUBGROUP_TILES[lanes] ?? [];
-  const fits = ({ channels }: SubgroupTile) => shape.outChannels <= channels;
-  // The least tile that takes all output channels, else the widest; the rest behind it.
-  const best = tiles.findLast(fits) ?? tiles[0];
-  return [best, ...tiles.filter((tile) => tile !== best)]
-    .filter((tile) => tile !== undefined)
-    .map((tile) => subgroupPlan(shape, lanes, tile));
+  // Odd widths are rare, and each kernel takes a second to compile: they get one, for images.
+  const offered = shape.inChannels % 4 === 0 ? tiles : tiles.filter((tile) => tile === narrowest(tiles));
+  return offered.map((tile) => subgroupPlan(shape, lanes, tile));
+}
+
+function narrowest(tiles: readonly SubgroupTile[]): SubgroupTile {
+  return tiles.reduce((least, tile) => (tile.channels < least.channels ? tile : least));
 }
 
 function plainPlan(shape: ConvolutionShape): DirectPlan {
   return {
+    name: 'conv',
     kernel: 'conv',
     constants: {},
     ...weightOf(shape, 1),
-    workgroups: ({ y, x }) => linearGrid(shape.batch * y.outputs * x.outputs * shape.outChannels),
+    cost: Number.POSITIVE_INFINITY,
+    workgroups: ({ y, x }, images) => linearGrid(images * y.outputs * x.outputs * shape.outChannels),
   };
 }
 
-const NARROW = { PIXELS: 4, CHANNELS: 8 };
+/** Output pixels and channels of a thread: many of what has few channels, the other way round else. */
+const IMAGE_TILE = { PIXELS: 8, CHANNELS: 4 };
+const TILE = { PIXELS: 4, CHANNELS: 8 };
 
-function narrowPlan(shape: ConvolutionShape): DirectPlan {
-  return {
-    kernel: 'conv_narrow',
-    constants: NARROW,
-    ...weightOf(shape, 1),
-    workgroups: (phase) => threadGrid(shape, phase, NARROW),
-  };
-}
-
-const TILED = { PIXELS: 4, CHANNELS: 8 };
-
-function tiledPlan(shape: ConvolutionShape): DirectPlan {
-  return {
-    kernel: 'conv_tiled',
-    constants: TILED,
+function tiledPlans(shape: ConvolutionShape): DirectPlan[] {
+  const kernel = kernelFor(shape, 'conv_tiled');
+  return [IMAGE_TILE, TILE].map((tile) => ({
+    name: `${kernel} ${tile.PIXELS}x${tile.CHANNELS}`,
+    kernel,
+    constants: tile,
     ...weightOf(shape, 4),
-    workgroups: (phase) => threadGrid(shape, phase, TILED),
-  };
+    cost: costOf(shape, tile.PIXELS, tile.CHANNELS, {
+      sums: tile.PIXELS * tile.CHANNELS,
+      pixelLoads: tile.PIXELS,
+      weightLoads: tile.CHANNELS + 1, // with the scales
+      lanes: 1,
+    }),
+    workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, tile),
+  }));
+}
+
+function kernelFor<K extends 'conv_tiled' | 'conv_subgroup' | 'conv_shared'>(
+  { inChannels }: ConvolutionShape,
+  kernel: K,
+): K | `${K}_ragged` {
+  return inChannels % 4 === 0 ? kernel : `${kernel}_ragged`;
+}
+
+/** For tiles of so many output pixels and channels. */
+function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile): number {
+  const { batch, inChannels, outChannels } = shape;
+  return phasesOf(shape).reduce((total, { y, x }) => {
+    const tiles = batch * Math.ceil((y.outputs * x.outputs) / pixels) * Math.ceil(outChannels / channels);
+    const steps = y.taps * x.taps * Math.ceil(inChannels / 4);
+    return total + tilesCost(tiles, steps, tile, inChannels % 4 !== 0);
+  }, 0);
 }
 
 /** One thread for each tile of some pixels and some channels of one image. */
 function threadGrid(
-  { batch, outChannels }: ConvolutionShape,
+  outChannels: number,
   { y, x }: ConvolutionPhase,
+  images: number,
   tile: { readonly PIXELS: number; readonly CHANNELS: number },
 ): [number, number, number] {
   const pixelTiles = Math.ceil((y.outputs * x.outputs) / tile.PIXELS);
   const [columns, rows] = linearGrid(pixelTiles * Math.ceil(outChannels / tile.CHANNELS));
-  return [columns, rows, batch];
+  return [columns, rows, images];
 }
 
 function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile): DirectPlan {
+  const kernel = kernelFor(shape, 'conv_subgroup');
   return {
-    kernel: 'conv_subgroup',
-    constants: { LANES: lanes, LOADS: tile.pixels / lanes, CHANNELS: tile.channels / lanes },
+    name: `${kernel} ${tile.pixels}x${tile.channels}`,
+    kernel,
+    constants: { LANES: lanes, PIXELS: tile.pixels, CHANNELS: tile.channels / lanes },
     ...weightOf(shape, 4),
-    workgroups: ({ y, x }) => {
-      const tiles = Math.ceil((y.outputs * x.outputs) / tile.pixels);
-      const rows = Math.ceil(tiles / 65535);
-      const channels = Math.ceil(shape.outChannels / tile.channels);
-      return [channels, Math.ceil(tiles / rows), rows * shape.batch];
-    },
+    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile)),
+    workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
   };
+}
+
+export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile): Tile {
+  const [pixelLoads, weightLoads] = [pixels / lanes, channels / lanes];
+  return { sums: pixels * weightLoads, pixelLoads, weightLoads, lanes };
+}
+
+/** Pixels and channels of each of the 8 by 8 threads of a workgroup: less of what there is little of. */
+function sharedPlans(shape: ConvolutionShape): DirectPlan[] {
+  const kernel = kernelFor(shape, 'conv_shared');
+  const most = Math.max(...phasesOf(shape).map(({ y, x }) => y.outputs * x.outputs));
+  const best = { PIXELS: most > 32 ? 8 : 4, CHANNELS: shape.outChannels > 32 ? 8 : 4 };
+  const other = best.PIXELS === 4 ? { PIXELS: 8, CHANNELS: 8 } : { PIXELS: 4, CHANNELS: 4 };
+  return [best, other].map((tile) => {
+    const [pixels, channels] = [8 * tile.PIXELS, 8 * tile.CHANNELS];
+    return {
+      name: `${kernel} ${pixels}x${channels}`,
+      kernel,
+      constants: tile,
+      ...weightOf(shape, 4),
+      cost: Number.POSITIVE_INFINITY,
+      workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, { pixels, channels }),
+    };
+  });
+}
+
+/** One workgroup for each tile of some pixels and some channels of one image. */
+function tileGrid(
+  outChannels: number,
+  { y, x }: ConvolutionPhase,
+  images: number,
+  { pixels, channels }: SubgroupTile,
+): [number, number, number] {
+  const tiles = Math.ceil((y.outputs * x.outputs) / pixels);
+  const rows = Math.ceil(tiles / 65535);
+  return [Math.ceil(outChannels / channels), Math.ceil(tiles / rows), rows * images];
 }
 
 function weightOf(
@@ -130,7 +202,7 @@ function weightOf(
   group: number,
 ): Pick<DirectPlan, 'packing' | 'weightBytes'> {
   return {
-    weightBytes: 4 * inChannels * outChannels * kernelSize ** 2,
+    weightBytes: 4 * group * Math.ceil(inChannels / group) * outChannels * kernelSize ** 2,
     packing: (swap) => ({
       key: `${swap ? 'swapped' : 'straight'} kernel-first by ${group}`,
       pack: (data) => packKernelFirst(data, outChannels, inChannels, kernelSize, swap, group),
@@ -138,7 +210,7 @@ function weightOf(
   };
 }
 
-/** [O, I, K, K] (or [I, O, K, K] with `swap`) to [K, K, I / group, O, group]; with a group of 1 that is [K, K, I, O]. */
+/** [O, I, K, K] (or [I, O, K, K] with `swap`) to [K, K, ⌈I / group⌉, O, group]; with a group of 1 that is [K, K, I, O]. */
 export function packKernelFirst(
   data: Float32Array,
   out: number,
@@ -148,14 +220,13 @@ export function packKernelFirst(
   group = 1,
 ): Float32Array {
   const taps = kernel * kernel;
-  const packed = new Float32Array(data.length);
+  const groups = Math.ceil(into / group);
+  const packed = new Float32Array(taps * groups * out * group);
   const [outStep, inStep] = swap ? [taps, out * taps] : [into * taps, taps];
-  let at = 0;
   for (let k = 0; k < taps; k++) {
-    for (let first = 0; first < into; first += group) {
-      for (let o = 0; o < out; o++) {
-        for (let i = first; i < first + group; i++) packed[at++] = data[o * outStep + i * inStep + k];
-      }
+    for (let i = 0; i < into; i++) {
+      const row = (k * groups + Math.floor(i / group)) * out * group + (i % group);
+      for (let o = 0; o < out; o++) packed[row + o * group] = data[o * outStep + i * inStep + k]!;
     }
   }
   return packed;

@@ -1,12 +1,14 @@
 /** The launches of a planned convolution. `T` stands for whatever is bound: a tensor's storage, or a buffer. */
-import { type KernelName, type Launch, type LaunchOf, linearGrid } from '../../launch.js';
+import type { KernelName, Launch, LaunchOf } from '../../launch.js';
 import type { DirectPlan } from './direct.js';
+import { partsOf } from './parts.js';
 import { type ConvolutionPlan, isWinograd } from './plan.js';
 import {
   type Band,
   type ConvolutionPhase,
   type ConvolutionShape,
   phaseFlops,
+  phaseOfPart,
   phaseParams,
   phasesOf,
   phasesOfBand,
@@ -33,6 +35,14 @@ export interface EpilogueParams {
 
 export type BareLaunch<T> = Omit<Launch<T>, 'label'>;
 
+export interface LaunchOptions {
+  /**
+   * The most floating-point operations of one launch, to bound the time of a submit; without it no bound. Launches are cut between
+   * images and between rows of outputs (of tiles, with Winograd), never within a row. The bytes of the result are the same.
+   */
+  readonly mostFlops?: number | undefined;
+}
+
 /** @param scratch makes memory of so many elements that lives between these launches only. */
 export function convolutionLaunches<T>(
   shape: ConvolutionShape,
@@ -40,10 +50,11 @@ export function convolutionLaunches<T>(
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
   scratch: (name: string, elements: number) => T,
+  options: LaunchOptions = {},
 ): BareLaunch<T>[] {
   return isWinograd(plan)
-    ? winogradLaunches(shape, plan, operands, epilogue, scratch)
-    : directLaunches(shape, phasesOf(shape), plan, operands, epilogue);
+    ? winogradLaunches(shape, plan, operands, epilogue, scratch, options)
+    : directLaunches(shape, phasesOf(shape), plan, operands, epilogue, options);
 }
 
 /** Those output rows of a convolution that a band names. */
@@ -53,9 +64,10 @@ export function bandLaunches<T>(
   plan: DirectPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
+  options: LaunchOptions = {},
 ): BareLaunch<T>[] {
   const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
-  return directLaunches(bound, phasesOfBand(shape, band), plan, operands, epilogue);
+  return directLaunches(bound, phasesOfBand(shape, band), plan, operands, epilogue, options);
 }
 
 function directLaunches<T>(
@@ -64,17 +76,25 @@ function directLaunches<T>(
   plan: DirectPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
+  { mostFlops = Number.POSITIVE_INFINITY }: LaunchOptions,
 ): BareLaunch<T>[] {
-  return phases.map((phase) =>
-    bare({
-      kernel: plan.kernel,
-      constants: plan.constants,
-      bindings: { ...operands },
-      params: { ...phaseParams(shape, phase), ...epilogue },
-      workgroups: plan.workgroups(phase),
-      flops: phaseFlops(shape, phase),
-    }),
-  );
+  const { batch } = shape;
+  return phases.flatMap((phase) => {
+    const row = phaseFlops(shape, phase) / (batch * phase.y.outputs);
+    return partsOf(batch, phase.y.outputs, mostFlops / row).map((part) => {
+      const { firstImage, images } = part;
+      const cut = phaseOfPart(shape, phase, part);
+      const few = { ...shape, batch: images };
+      return bare({
+        kernel: plan.kernel,
+        constants: plan.constants,
+        bindings: { ...operands },
+        params: { ...phaseParams(few, cut, firstImage), ...epilogue },
+        workgroups: plan.workgroups(cut, images),
+        flops: phaseFlops(few, cut),
+      });
+    });
+  });
 }
 
 function winogradLaunches<T>(
@@ -83,40 +103,54 @@ function winogradLaunches<T>(
   { x, weight, scaleIn, scaleOut, noise, bias, y }: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
   scratch: (name: string, elements: number) => T,
+  { mostFlops = Number.POSITIVE_INFINITY }: LaunchOptions,
 ): BareLaunch<T>[] {
   const { batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
   const { tile, tilesY, tilesX, padding } = plan;
-  const tiles = batch * tilesY * tilesX;
+  // Those of the direct sum: effective ones, which may pass an adapter's ceiling.
+  const flops = (images: number, outputRows: number) =>
+    2 * images * outputRows * outWidth * 9 * inChannels * outChannels;
+  const parts = partsOf(batch, tilesY, Math.min(plan.mostRows, mostFlops / flops(1, tile)));
   const places = (tile + 2) ** 2;
-  const v = scratch('transformed input', places * tiles * inChannels);
-  const m = scratch('products', places * tiles * outChannels);
+  const depth = Math.ceil(inChannels / 4);
+  const most = parts[0]!.images * parts[0]!.rows * tilesX;
+  const v = scratch('transformed input', places * most * 4 * depth);
+  const m = scratch('products', places * most * outChannels);
   const constants = { TILE: tile };
-  const [whole] = phasesOf(shape);
-  return [
-    bare({
-      kernel: 'winograd_input',
-      constants,
-      bindings: { x, scaleIn, v },
-      params: { batch, inHeight, inWidth, channels: inChannels, tilesY, tilesX, padding },
-      workgroups: linearGrid(tiles * inChannels),
-    }),
-    bare({
-      kernel: plan.kernel,
-      constants: plan.constants,
-      bindings: { v, u: weight, m },
-      params: { tiles, inChannels, outChannels },
-      workgroups: plan.workgroups,
-      // Those of the direct sum: effective ones, which may pass an adapter's ceiling.
-      flops: phaseFlops(shape, whole!),
-    }),
-    bare({
-      kernel: 'winograd_output',
-      constants,
-      bindings: { m, scaleOut, noise, bias, y },
-      params: { batch, outHeight, outWidth, channels: outChannels, tilesY, tilesX, ...epilogue },
-      workgroups: linearGrid(tiles * outChannels),
-    }),
-  ];
+  return parts.flatMap((part) => {
+    const { images, firstRow, rows } = part;
+    const tiles = images * rows * tilesX;
+    const outputRows = Math.min(outHeight, tile * (firstRow + rows)) - tile * firstRow;
+    const groups = (channels: number): [number, number, number] => [
+      Math.ceil((tilesX * channels) / 64),
+      rows,
+      images,
+    ];
+    return [
+      bare({
+        kernel: 'winograd_input',
+        constants,
+        bindings: { x, scaleIn, v },
+        params: { ...part, tilesX, inHeight, inWidth, channels: inChannels, padding },
+        workgroups: groups(4 * depth),
+      }),
+      bare({
+        kernel: plan.kernel,
+        constants: plan.constants,
+        bindings: { v, u: weight, m },
+        params: { tiles, depth, outChannels },
+        workgroups: plan.workgroups(tiles),
+        flops: flops(images, outputRows),
+      }),
+      bare({
+        kernel: 'winograd_output',
+        constants,
+        bindings: { m, scaleOut, noise, bias, y },
+        params: { ...part, tilesX, outHeight, outWidth, channels: outChannels, ...epilogue },
+        workgroups: groups(outChannels),
+      }),
+    ];
+  });
 }
 
 function bare<K extends KernelName, T>(launch: LaunchOf<K, T>): BareLaunch<T> {

@@ -1,5 +1,7 @@
 /** The shape of a convolution, and its phases: the parts of it that are one sum for every output. Shapes are NHWC. */
 
+import type { Part } from './parts.js';
+
 export interface ConvolutionShape {
   readonly batch: number;
   readonly inHeight: number;
@@ -69,28 +71,44 @@ export interface Rows {
 
 /** The launches that cover a band, with rows counted in the bound arrays. */
 export function phasesOfBand(shape: ConvolutionShape, band: Band): ConvolutionPhase[] {
-  const [inStride, outStride] = shape.transposed ? [1, shape.stride] : [shape.stride, 1];
+  const outStride = shape.transposed ? shape.stride : 1;
   const at = (row: number, { outStart }: Axis) => Math.max(0, Math.ceil((row - outStart) / outStride));
   return phasesOf(shape)
-    .map(({ y, x }) => {
-      const first = at(band.from, y);
+    .map((phase) => {
+      const firstRow = at(band.from, phase.y);
+      const rows = Math.min(phase.y.outputs, at(band.to, phase.y)) - firstRow;
+      const { y, x } = phaseOfPart(shape, phase, { firstRow, rows });
       return {
-        y: {
-          ...y,
-          outputs: Math.min(y.outputs, at(band.to, y)) - first,
-          inStart: y.inStart + inStride * first - band.input.first,
-          outStart: y.outStart + outStride * first - band.output.first,
-        },
+        y: { ...y, inStart: y.inStart - band.input.first, outStart: y.outStart - band.output.first },
         x,
       };
     })
     .filter(({ y }) => y.outputs > 0);
 }
 
+/** A part of a phase, its rows being those of the phase. */
+export function phaseOfPart(
+  { stride, transposed }: ConvolutionShape,
+  { y, x }: ConvolutionPhase,
+  { firstRow, rows }: Pick<Part, 'firstRow' | 'rows'>,
+): ConvolutionPhase {
+  const [inStride, outStride] = transposed ? [1, stride] : [stride, 1];
+  return {
+    y: {
+      ...y,
+      outputs: rows,
+      inStart: y.inStart + inStride * firstRow,
+      outStart: y.outStart + outStride * firstRow,
+    },
+    x,
+  };
+}
+
 /** The geometric parameters of one launch, by the names of shaders/conv.wgsl. */
-export function phaseParams(shape: ConvolutionShape, { y, x }: ConvolutionPhase) {
+export function phaseParams(shape: ConvolutionShape, { y, x }: ConvolutionPhase, firstImage = 0) {
   const { stride, transposed } = shape;
   return {
+    firstImage,
     batch: shape.batch,
     inHeight: shape.inHeight,
     inWidth: shape.inWidth,

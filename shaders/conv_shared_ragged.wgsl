@@ -1,0 +1,7 @@
+// Convolution with workgroup memory for any number of input channels: conv_shared.wgsl, but x and the scales are read one by one.
+//
+// Memory: as conv.wgsl, but weight [K, K, ⌈I/4⌉, O, 4], filled up with zeros.
+
+#include convolution
+#include channels_ragged
+#include conv_shared

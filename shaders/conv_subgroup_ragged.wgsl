@@ -1,0 +1,9 @@
+// Convolution with subgroups for any number of input channels: conv_subgroup.wgsl, but x and the scales are read one by one.
+//
+// Memory: as conv.wgsl, but weight [K, K, ⌈I/4⌉, O, 4], filled up with zeros.
+
+enable subgroups;
+
+#include convolution
+#include channels_ragged
+#include conv_subgroup

@@ -1,0 +1,24 @@
+// Input channels in fours for the convolution family, where their number is a multiple of four.
+
+alias Value = vec4f;
+alias Weight = vec4f;
+
+/// How many fours there are.
+fn depthOf() -> u32 {
+  return p.inChannels / 4u;
+}
+
+/// Where in x the channels of a pixel begin.
+fn baseOf(pixel: u32) -> u32 {
+  return pixel * (p.inChannels / 4u);
+}
+
+/// The `i`-th four of the pixel that begins at `base`.
+fn fourOf(base: u32, i: u32) -> vec4f {
+  return x[base + i];
+}
+
+/// The `i`-th four of the input scales of image `n`.
+fn scalesOf(n: u32, i: u32) -> vec4f {
+  return scaleIn[n * (p.inChannels / 4u) + i];
+}

@@ -1,0 +1,51 @@
+// The kernel of conv_tiled.wgsl and conv_tiled_ragged.wgsl, which differ in how channels are read.
+
+#param PIXELS = 4
+#param CHANNELS = 8
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let pixels = p.phaseHeight * p.phaseWidth;
+  let channelStep = (p.outChannels + ${CHANNELS}u - 1u) / ${CHANNELS}u;
+  let index = linearIndex(thread, groups);
+  let firstChannel = index % channelStep;
+  let firstPixel = index / channelStep * ${PIXELS}u;
+  let n = p.firstImage + thread.z;
+  if (firstPixel >= pixels) { return; }
+  let depth = depthOf();
+
+  #for j in 0..PIXELS
+  let q$j = min(firstPixel + ${j}u, pixels - 1u);
+  let corner$j = cornerOf(q$j);
+  #end
+  #for c in 0..CHANNELS
+  let o$c = min(firstChannel + ${c}u * channelStep, p.outChannels - 1u);
+  #for j in 0..PIXELS
+  var sum${c}_$j = 0.0;
+  #end
+  #end
+
+  for (var ty = 0u; ty < p.tapsY; ty++) {
+    for (var tx = 0u; tx < p.tapsX; tx++) {
+      #for j in 0..PIXELS
+      let input$j = inputAt(corner$j, tx, ty);
+      let inside$j = isInside(input$j);
+      let at$j = select(0u, baseOf(pixelOf(n, input$j)), inside$j);
+      #end
+      let k = kernelAt(tx, ty);
+      for (var i = 0u; i < depth; i++) {
+        let scale = scalesOf(n, i);
+        #for j in 0..PIXELS
+        let v$j = select(vec4f(), scale * fourOf(at$j, i), inside$j);
+        #end
+        let row = (k * depth + i) * p.outChannels;
+        #for c in 0..CHANNELS
+        let w$c = weight[row + o$c];
+        #end
+        #include multiply_tiled
+      }
+    }
+  }
+
+  #include store_tile
+}

@@ -1,0 +1,70 @@
+/** What a benchmark writes down. */
+import type { AdapterFacts } from '../../engine/adapter.js';
+import type { Ceilings } from '../../engine/measure/ceilings.js';
+import type { KernelCase } from './kernel-case.js';
+
+export type Engine = 'fwplus' | 'tfjs' | 'jax-js' | 'ort-web';
+
+export interface Row {
+  readonly engine: Engine;
+  readonly kernel: string;
+  readonly pass: string;
+  readonly shape: string;
+  readonly ms: number;
+  /** Effective: the direct computation's operations over the time. null where only memory counts. */
+  readonly gflops: number | null;
+  /** What has to be moved at least, over the time. */
+  readonly gbs: number | null;
+  /** Of the ceiling of multiply-adds where there are gflops, else of the copy's. */
+  readonly percent: number | null;
+}
+
+export interface Results {
+  readonly adapter: string;
+  readonly driver: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly ceilings: Ceilings;
+  readonly rows: readonly Row[];
+}
+
+export function resultsOf(
+  { name, description }: AdapterFacts,
+  versions: Results['versions'],
+  ceilings: Ceilings,
+  rows: readonly Row[],
+): Results {
+  return { adapter: name, driver: description, versions, date: new Date().toISOString(), ceilings, rows };
+}
+
+export function rowOf(
+  engine: Engine,
+  { kernel, pass, shape, flops, bytes }: KernelCase,
+  milliseconds: number,
+  ceilings: Ceilings,
+): Row {
+  const gflops = flops > 0 ? flops / milliseconds / 1e6 : null;
+  const gbs = bytes / milliseconds / 1e6;
+  const share = gflops === null ? gbs / ceilings.copy_gbs : gflops / ceilings.fma_gflops;
+  return {
+    engine,
+    kernel,
+    pass,
+    shape,
+    ms: rounded(milliseconds),
+    gflops: gflops === null ? null : rounded(gflops),
+    gbs: rounded(gbs),
+    percent: rounded(100 * share),
+  };
+}
+
+/** Five digits: more is noise. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(5));
+}
+
+/** Above 100 % of the multiply-adds that the adapter can do: only by doing fewer of them (Winograd). */
+export function isEffective({ gflops, percent }: Row): boolean {
+  return gflops !== null && percent !== null && percent > 100;
+}

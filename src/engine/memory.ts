@@ -1,0 +1,156 @@
+/** The memory of a program: planned without a GPU, then made on one. */
+import type { Device, DeviceBuffer } from './device.js';
+import type { Disposal } from './disposal.js';
+import { encodeParams, kernelInfo, type Launch } from './launch.js';
+import { type MemoryPlan, planMemory } from './planner.js';
+import { bufferBytes, type Constant, type Persistent, rootOf, type Storage } from './storage.js';
+
+/** Bytes of all buffers. What the host reads is copied through a buffer of its own on top, for as long as the reading takes. */
+export interface MemoryReport {
+  /** Shared by what lives only within a run, of this program and of the device's others. */
+  readonly temporaries: number;
+  /** What the host reads and writes, and what is kept between runs. */
+  readonly persistent: number;
+  /** Frozen weights, perhaps shared with other programs. */
+  readonly constants: number;
+  readonly uniforms: number;
+  readonly total: number;
+}
+
+export interface ProgramMemoryPlan {
+  readonly temporaries: MemoryPlan;
+  readonly persistent: readonly Persistent[];
+  /** One for each array and layout. */
+  readonly constants: readonly Constant[];
+  readonly uniforms: PackedUniforms;
+  readonly report: MemoryReport;
+}
+
+/** `keep` are persistents that no launch may mention but the host reads or writes. */
+export function planProgramMemory(
+  launches: readonly Launch<Storage>[],
+  keep: readonly Persistent[] = [],
+): ProgramMemoryPlan {
+  const persistent = new Set(keep);
+  const constants = new Map<Float32Array, Map<string, Constant>>();
+  for (const { bindings } of launches) {
+    for (const { root } of Object.values(bindings).map(rootOf)) {
+      if (root.kind === 'persistent') persistent.add(root);
+      if (root.kind !== 'constant') continue;
+      const layouts = constants.get(root.data) ?? new Map<string, Constant>();
+      layouts.set(root.packing.key, layouts.get(root.packing.key) ?? root);
+      constants.set(root.data, layouts);
+    }
+  }
+  const plan = {
+    temporaries: planMemory(launches),
+    persistent: [...persistent],
+    constants: [...constants.values()].flatMap((layouts) => [...layouts.values()]),
+    uniforms: packUniforms(launches),
+  };
+  const sum = (sizes: readonly number[]) => sizes.reduce((total, bytes) => total + bufferBytes(bytes), 0);
+  const parts = {
+    temporaries: sum(plan.temporaries.buffers),
+    persistent: sum(plan.persistent.map(({ bytes }) => bytes)),
+    constants: sum(plan.constants.map(({ bytes }) => bytes)),
+    uniforms: bufferBytes(plan.uniforms.data.byteLength),
+  };
+  const total = Object.values(parts).reduce((all, bytes) => all + bytes, 0);
+  return { ...plan, report: { ...parts, total } };
+}
+
+/** The buffers of a program. */
+export class ProgramMemory {
+  readonly persistent = new Map<Persistent, DeviceBuffer>();
+  readonly #plan: ProgramMemoryPlan;
+  readonly #temporaries: readonly DeviceBuffer[];
+  readonly #constants = new Map<Float32Array, Map<string, DeviceBuffer>>();
+  readonly #uniforms: DeviceBuffer;
+
+  /** All buffers are in the charge of `made`. */
+  constructor(device: Device, name: string, plan: ProgramMemoryPlan, made: Disposal) {
+    this.#plan = plan;
+    const owned = (buffer: DeviceBuffer): DeviceBuffer => {
+      made.defer(() => device.destroyBuffer(buffer));
+      return buffer;
+    };
+    const labels = largestIn(plan.temporaries);
+    const taken = new Set<DeviceBuffer>();
+    this.#temporaries = plan.temporaries.buffers.map((bytes, at) => {
+      const buffer = device.temporaries.acquire(`${name} memory ${at} for ${labels[at]}`, bytes, taken);
+      made.defer(() => device.temporaries.release(buffer));
+      taken.add(buffer);
+      return buffer;
+    });
+    for (const each of plan.persistent) {
+      this.persistent.set(each, owned(device.createBuffer(each.label, each.bytes)));
+    }
+    for (const { label, data, packing } of plan.constants) {
+      const layouts = this.#constants.get(data) ?? new Map<string, DeviceBuffer>();
+      layouts.set(packing.key, device.constants.acquire(label, data, packing));
+      made.defer(() => device.constants.release(data, packing));
+      this.#constants.set(data, layouts);
+    }
+    this.#uniforms = owned(device.createUniforms(`${name} parameters`, plan.uniforms.data));
+  }
+
+  /** Where a storage lies. */
+  rangeOf(storage: Storage): GPUBufferBinding {
+    const { root, offset } = rootOf(storage);
+    // Kernels see the tensor's own size, so that arrayLength and bounds checks mean it.
+    const size = Math.max(4, storage.bytes);
+    if (root.kind === 'persistent') return { buffer: this.persistent.get(root)!.gpu, offset, size };
+    if (root.kind === 'constant') {
+      const { gpu: buffer } = this.#constants.get(root.data)!.get(root.packing.key)!;
+      return { buffer, offset, size };
+    }
+    const place = this.#plan.temporaries.places.get(root)!;
+    return { buffer: this.#temporaries[place.buffer]!.gpu, offset: place.offset + offset, size };
+  }
+
+  /** The uniform struct of a launch, by its number. */
+  uniformsOf(at: number, size: number): GPUBufferBinding {
+    return { buffer: this.#uniforms.gpu, offset: this.#plan.uniforms.offsets[at]!, size };
+  }
+}
+
+/** The name of the largest tensor in each buffer. */
+function largestIn({ places, buffers }: MemoryPlan): readonly string[] {
+  const largest = buffers.map(() => ({ label: '', bytes: -1 }));
+  for (const [{ label, bytes }, { buffer }] of places) {
+    if (bytes > largest[buffer]!.bytes) largest[buffer] = { label, bytes };
+  }
+  return largest.map(({ label }) => label);
+}
+
+interface PackedUniforms {
+  readonly data: Uint8Array;
+  /** Of each launch, in bytes. */
+  readonly offsets: readonly number[];
+}
+
+const UNIFORM_ALIGNMENT = 256;
+
+/** All uniform structs in one array; equal ones are stored once. */
+function packUniforms(launches: readonly Launch<Storage>[]): PackedUniforms {
+  const chunks: Uint8Array[] = [];
+  const known = new Map<string, number>();
+  const offsets = launches.map(({ kernel, params }) => {
+    const bytes = new Uint8Array(encodeParams(kernelInfo(kernel), params));
+    const key = bytes.join();
+    let offset = known.get(key);
+    if (offset === undefined) {
+      offset = chunks.length * UNIFORM_ALIGNMENT;
+      if (bytes.length > UNIFORM_ALIGNMENT)
+        throw new Error(`kernel ${kernel}: more than ${UNIFORM_ALIGNMENT} bytes of parameters`);
+      chunks.push(bytes);
+      known.set(key, offset);
+    }
+    return offset;
+  });
+  const data = new Uint8Array(chunks.length * UNIFORM_ALIGNMENT);
+  chunks.forEach((bytes, at) => {
+    data.set(bytes, at * UNIFORM_ALIGNMENT);
+  });
+  return { data, offsets };
+}

@@ -1,0 +1,149 @@
+/** Which convolution kernels are planned where, and how their launches are cut: without a GPU. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type DirectPlan, directPlans, packKernelFirst } from '../../src/engine/plans/convolution/direct.js';
+import { convolutionPlans, planConvolution } from '../../src/engine/plans/convolution/plan.js';
+import { phaseFlops, phasesOf } from '../../src/engine/plans/convolution/shape.js';
+import { SCRATCH_BYTES, winogradPlans } from '../../src/engine/plans/convolution/winograd.js';
+import { bareLaunches, facts, SUBGROUP_SIZES, shapeOf, TRIES, type Try } from './convolution-tries.js';
+
+test('plans: what an adapter lacks is not planned', () => {
+  const wide = shapeOf({ name: '', height: 8, width: 8, into: 128, out: 128, stride: 2 });
+  for (const size of SUBGROUP_SIZES) {
+    const known = [4, 8, 16, 32, 64].includes(size);
+    const { kernel, constants } = planConvolution(wide, facts(size));
+    equal(`subgroups of ${size}`, kernel, known ? 'conv_subgroup' : 'conv_tiled');
+    if (known) {
+      equal('lanes', constants.LANES, size);
+      equal('whole', Number.isInteger(constants.CHANNELS), true);
+    }
+    equal('on hardware', planConvolution(wide, { ...facts(size), software: false }).kernel, 'conv_shared');
+  }
+  const channels = (out: number) => {
+    const shape = shapeOf({ name: '', height: 16, width: 16, into: 16, out, stride: 2 });
+    const { kernel, constants } = planConvolution(shape, facts(8));
+    return kernel === 'conv_subgroup' ? constants.LANES! * constants.CHANNELS! : kernel;
+  };
+  for (const [out, wanted] of [
+    [128, 32],
+    [17, 32],
+    [16, 16],
+    [3, 'conv_tiled'],
+  ] as const) {
+    equal(`tile for ${out} output channels`, channels(out), wanted);
+  }
+  const image = shapeOf({ name: '', height: 64, width: 64, into: 3, out: 16 });
+  for (const { kernel } of directPlans(image, facts(8))) {
+    equal(`three channels with ${kernel}`, kernel === 'conv' || kernel.endsWith('_ragged'), true);
+  }
+});
+
+test('plans: each has a name of its own', () => {
+  for (const each of TRIES) {
+    for (const size of SUBGROUP_SIZES) {
+      const names = convolutionPlans(shapeOf(each), facts(size)).map(({ name }) => name);
+      equal(`${each.name}: names`, new Set(names).size, names.length);
+    }
+  }
+});
+
+test('plans: every launch stays within 65,535 groups a dimension', () => {
+  const huge = shapeOf({ name: '', batch: 4, height: 1024, width: 1024, into: 32, out: 32 });
+  const long = shapeOf({ name: '', height: 4, width: 1 << 20, into: 4, out: 4 });
+  const many = shapeOf({ name: '', batch: 4, height: 256, width: 256, into: 16, out: 16 });
+  for (const shape of [huge, long, many]) {
+    for (const size of SUBGROUP_SIZES) {
+      for (const plan of convolutionPlans(shape, facts(size))) {
+        for (const { kernel, workgroups } of bareLaunches(shape, plan)) {
+          for (const groups of workgroups) {
+            equal(`${kernel}: ${groups} groups`, groups >= 1 && groups <= 65535, true);
+          }
+        }
+      }
+    }
+  }
+});
+
+/** Outputs of a workgroup. */
+function outputsOf({ kernel, constants }: DirectPlan): number {
+  const sums = (constants.PIXELS ?? 1) * (constants.CHANNELS ?? 1);
+  return kernel.startsWith('conv_subgroup') ? constants.LANES! * sums : 64 * sums;
+}
+
+test('plans: the tiles of a launch cover its outputs', () => {
+  for (const each of TRIES) {
+    const shape = shapeOf(each);
+    for (const size of SUBGROUP_SIZES) {
+      for (const plan of directPlans(shape, facts(size))) {
+        for (const phase of phasesOf(shape)) {
+          const [x, y, z] = plan.workgroups(phase, shape.batch);
+          const outputs = shape.batch * phase.y.outputs * phase.x.outputs * shape.outChannels;
+          equal(`${plan.name} covers ${each.name}`, x * y * z * outputsOf(plan) >= outputs, true);
+        }
+      }
+    }
+  }
+});
+
+test('plans: Winograd where its transforms pay, and nowhere else', () => {
+  const wide = { name: '', height: 32, width: 32, into: 64, out: 64 };
+  const names = (each: Try) => convolutionPlans(shapeOf(each), facts(8)).map(({ name }) => name);
+  equal('many tiles', names(wide)[0], 'winograd F4 subgroup 32x32');
+  equal(
+    'few tiles',
+    names({ ...wide, height: 8, width: 8, into: 512, out: 512 })[0],
+    'winograd F2 subgroup 16x32',
+  );
+  for (const tile of ['F2', 'F4']) {
+    equal(tile, names(wide).includes(`winograd ${tile} tiled 4x8`), true);
+  }
+  for (const other of [{ stride: 2 }, { kernel: 1 }]) {
+    const found = names({ ...wide, ...other }).some((name) => name.startsWith('winograd'));
+    equal(JSON.stringify(other), found, false);
+  }
+  equal('few channels', names({ ...wide, into: 4, out: 16 })[0], 'conv_subgroup 32x16');
+  equal('one tile', names({ ...wide, height: 2, width: 2 })[0]!.startsWith('winograd'), false);
+});
+
+/** Of one image of StyleGAN2's last layer: nine times what scratch memory may hold. */
+test('plans: Winograd keeps to its scratch memory', () => {
+  const shape = shapeOf({ name: '', height: 1024, width: 1024, into: 32, out: 32 });
+  for (const plan of winogradPlans(shape, facts(8))) {
+    let elements = 0;
+    const launches = bareLaunches(shape, plan, {}, (count) => {
+      elements += count;
+    });
+    equal(`${plan.name}: scratch`, 4 * elements <= SCRATCH_BYTES, true);
+    equal(`${plan.name}: launches`, launches.length > 3, true);
+  }
+});
+
+test('cutting: no launch is heavier than asked, and all work is done', () => {
+  for (const each of TRIES.filter(({ kernel, stride = 1 }) => kernel === undefined && stride <= 2)) {
+    const shape = shapeOf({ ...each, height: 64, width: 64, into: 64, out: 64 });
+    const work = phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
+    const mostFlops = work / 13;
+    for (const size of [0, 8]) {
+      for (const plan of convolutionPlans(shape, facts(size))) {
+        const flops = bareLaunches(shape, plan, { mostFlops }).map((launch) => launch.flops);
+        equal(`${plan.name}: the heaviest launch`, Math.max(...flops) <= mostFlops, true);
+        const sum = flops.reduce((total, one) => total + one, 0);
+        equal(`${plan.name}: all of the work`, sum, work);
+      }
+    }
+  }
+});
+
+test('packing: four input channels side by side', () => {
+  // [O = 2, I = 4, 1, 1]
+  const data = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  equal('one by one', packKernelFirst(data, 2, 4, 1, false).join(), '1,5,2,6,3,7,4,8');
+  equal('by four', packKernelFirst(data, 2, 4, 1, false, 4).join(), '1,2,3,4,5,6,7,8');
+  equal('swapped', packKernelFirst(data, 2, 4, 1, true, 4).join(), '1,3,5,7,2,4,6,8');
+});
+
+function equal(what: string, found: unknown, wanted: unknown): void {
+  assert.is(found, wanted, `${what}: ${found}, wanted ${wanted}`);
+}
+
+test.run();

@@ -1,0 +1,120 @@
+/** Tuning on a device: by a clock of our own, and by the real one; and what the host remembers of it. */
+
+import * as assert from 'uvu/assert';
+import { tuningStore } from '#tuning-store';
+import {
+  allowedPlans,
+  convolutionKey,
+  convolutionPlans,
+  planDirect,
+} from '../../../src/engine/plans/convolution/plan.js';
+import type { ConvolutionShape } from '../../../src/engine/plans/convolution/shape.js';
+import { readRemembered, remember } from '../../../src/engine/tuning/remembered.js';
+import { type Contest, type Prepare, tune } from '../../../src/engine/tuning/tuner.js';
+import { FwplusError } from '../../../src/errors.js';
+import type { TestCase } from '../../harness/case.js';
+
+const SHAPE: ConvolutionShape = {
+  batch: 1,
+  inHeight: 16,
+  inWidth: 16,
+  inChannels: 16,
+  outHeight: 16,
+  outWidth: 16,
+  outChannels: 16,
+  kernelSize: 3,
+  stride: 1,
+  padding: 1,
+  transposed: false,
+};
+
+const CONTESTS: readonly Contest[] = [
+  { shape: SHAPE, allowed: 'any' },
+  { shape: SHAPE, allowed: 'direct' },
+  { shape: { ...SHAPE }, allowed: 'any' },
+];
+
+/** Plans take so long; 10 ms those that are not named. Every launch is labelled with its plan's name. */
+function clock(times: Readonly<Record<string, number>>): Prepare {
+  return async (_, launches) => ({
+    sample: async () => times[launches[0]!.label] ?? 10,
+    destroy() {},
+  });
+}
+
+export const cases: TestCase[] = [
+  {
+    name: 'the fastest plan wins each shape once; the preferred one wins a tie',
+    async run(t) {
+      const device = await t.device();
+      const seen: string[] = [];
+      const found = await tune(device, CONTESTS, {
+        prepare: clock({ conv: 5 }),
+        onRaced: ({ key }, done, of) => {
+          seen.push(`${key} ${done}/${of}`);
+        },
+      });
+      const keys = [convolutionKey(SHAPE, 'any'), convolutionKey(SHAPE, 'direct')];
+      assert.equal(
+        found.map(({ key, winner }) => [key, winner]),
+        keys.map((key) => [key, 'conv']),
+      );
+      assert.equal(seen, [`${keys[0]} 1/2`, `${keys[1]} 2/2`]);
+      const [any, direct] = await tune(device, CONTESTS, { prepare: clock({ conv: 9.9 }) });
+      assert.is(any!.winner, convolutionPlans(SHAPE, device.facts)[0]!.name);
+      assert.is(direct!.winner, planDirect(SHAPE, device.facts).name);
+      for (const { winner, preferred } of [any!, direct!]) assert.is(winner, preferred);
+    },
+  },
+  {
+    name: 'a plan that cannot run here is left out; an abort and a bound of time keep what is there',
+    async run(t) {
+      const device = await t.device();
+      const second = allowedPlans(SHAPE, 'direct', device.facts).find(({ name }) => name !== 'conv')!.name;
+      const prepare = clock({ conv: 5, [second]: 6 });
+      const [found] = await tune(device, CONTESTS, {
+        prepare: async (...words) => {
+          if (words[1][0]!.label === 'conv') throw new FwplusError('conv does not fit');
+          return prepare(...words);
+        },
+      });
+      assert.is(found!.winner, second);
+      assert.not.ok(found!.milliseconds.has('conv'));
+      const controller = new AbortController();
+      const stopped = await tune(device, CONTESTS, {
+        prepare: prepare,
+        signal: controller.signal,
+        onRaced: () => controller.abort(),
+      });
+      assert.is(stopped.length, 1);
+      assert.equal(await tune(device, CONTESTS, { prepare: prepare, mostMilliseconds: -1 }), []);
+    },
+  },
+  {
+    name: 'by the real clock every finalist has a time, and nothing is left on the device',
+    async run(t) {
+      const device = await t.device();
+      const { buffers } = device.memory;
+      const [found] = await tune(device, CONTESTS.slice(0, 1));
+      const names = convolutionPlans(SHAPE, device.facts).map(({ name }) => name);
+      assert.ok(found!.milliseconds.has(found!.preferred) && found!.milliseconds.has(found!.winner));
+      for (const [name, milliseconds] of found!.milliseconds) {
+        assert.ok(names.includes(name), name);
+        assert.ok(milliseconds > 0 && Number.isFinite(milliseconds), `${name}: ${milliseconds}`);
+      }
+      assert.is(device.memory.buffers, buffers);
+    },
+  },
+  {
+    name: 'a page remembers in the browser',
+    async run({ host }) {
+      if (host === 'node') return; // see remembered.test.ts
+      const store = tuningStore('a test');
+      assert.is(await store.read(), undefined);
+      await remember(store, 'one', { a: 'x' });
+      await remember(store, 'one', { b: 'y' });
+      assert.equal(await readRemembered(tuningStore('a test')), { remembered: { one: { a: 'x', b: 'y' } } });
+      assert.equal(await readRemembered(tuningStore('another')), { remembered: {} });
+    },
+  },
+];
