@@ -4,4 +4,11 @@
  */
 import type { ChoiceTable } from './choices.js';
 
-export const SHIPPED: Readonly<Record<string, ChoiceTable>> = {};
+export const SHIPPED: Readonly<Record<string, ChoiceTable>> = {
+  'mesa software, 8 lanes': {
+    '3x3 s1 p1 16x16x32 to 16x16x64 b1': 'conv_subgroup 32x32',
+    '3x3 s1 p1 64x64x32 to 64x64x32 b1': 'winograd F4 subgroup 32x32',
+    'transposed 3x3 s1 p1 16x16x64 to 16x16x32 b1': 'conv_subgroup 32x32',
+    'transposed 3x3 s1 p1 64x64x32 to 64x64x32 b1': 'winograd F4 subgroup 32x32',
+  },
+};
