@@ -1,5 +1,5 @@
-// The transforms of Winograd F(4×4, 3×3) along one axis, with the points 0, ±√2, ±√½ and ∞. With these the error is that of
-// the direct sum; with the usual 0, ±1, ±2, ∞ it is ten times as large. The weights' transform: engine/plans/convolution/winograd.ts.
+// The transforms of Winograd F(4×4, 3×3) along one axis, with the points 0, ±√2, ±√½ and ∞. With these the error is up to
+// twice that of the direct sum; with the usual 0, ±1, ±2, ∞ it is ten times as large. The weights' transform: engine/plans/convolution/winograd.ts.
 
 alias Line4 = array<f32, 6>;
 alias Short4 = array<f32, 4>;

@@ -1,0 +1,47 @@
+/** How far the kernels are from the exact sum: that Winograd's F(4×4) is as good as a direct sum rests on its points. */
+import { convolutionPlans } from '../../src/engine/plans/convolution/plan.js';
+import { randomFrom } from '../autograd/values.js';
+import type { TestCase, TestContext } from '../harness/case.js';
+import { drawOperands, type Operands, runPlan, shapeOf } from './convolution-tries.js';
+
+/** Largest error over the root mean square of the outputs. The usual points 0, ±1, ±2 would give F(4×4) some 5e-5. */
+const MOST = 2e-5;
+
+const SIDE = 16;
+const INTO = 256;
+const OUT = 16;
+
+export const cases: TestCase[] = [
+  { name: 'error against float64: each kernel at 256 input channels', run: errorIsSmall },
+];
+
+async function errorIsSmall(t: TestContext): Promise<void> {
+  const device = await t.device();
+  const shape = shapeOf({ name: '', height: SIDE, width: SIDE, into: INTO, out: OUT });
+  const operands = drawOperands(shape, false, randomFrom('error'));
+  const exact = sumInDouble(operands);
+  const rms = Math.sqrt(exact.reduce((sum, value) => sum + value * value, 0) / exact.length);
+  for (const plan of convolutionPlans(shape, device.facts)) {
+    const found = await runPlan(device, shape, plan, operands);
+    const error = Math.max(...found.map((value, at) => Math.abs(value - exact[at]!))) / rms;
+    if (!(error <= MOST))
+      throw new Error(`${plan.name}: error ${error.toExponential(1)} of the outputs' rms`);
+  }
+}
+
+/** [SIDE, SIDE, OUT]; 3×3, padding 1. */
+function sumInDouble({ arrays: { x }, weight }: Operands): Float64Array {
+  const y = new Float64Array(SIDE * SIDE * OUT);
+  for (let at = 0; at < y.length; at++) {
+    const o = at % OUT;
+    const [row, column] = [Math.floor(at / OUT / SIDE), Math.floor(at / OUT) % SIDE];
+    for (let k = 0; k < 9; k++) {
+      const [iy, ix] = [row + Math.floor(k / 3) - 1, column + (k % 3) - 1];
+      if (iy < 0 || ix < 0 || iy >= SIDE || ix >= SIDE) continue;
+      for (let i = 0; i < INTO; i++) {
+        y[at]! += x[(iy * SIDE + ix) * INTO + i]! * weight[(o * INTO + i) * 9 + k]!;
+      }
+    }
+  }
+  return y;
+}
