@@ -20,15 +20,16 @@ import { chooseCases } from './cases/choose.js';
 import { layerScene } from './charts/layers.js';
 import { rooflineScene } from './charts/roofline.js';
 import { compareRuns } from './compare.js';
-import { type Options, parseOptions, USAGE } from './options.js';
-import { installPeers, PEERS, Peer } from './peer.js';
+import { type ClockName, type Options, parseOptions, USAGE } from './options.js';
+import { runInChromium, servePage } from './page/serve.js';
+import { installPeers, Peer } from './peer.js';
 import { Own } from './rounds.js';
 import { runKernels } from './run-kernels.js';
 import { stepKernels, stepTable } from './step-table.js';
-import { measureSteps, type StepRow } from './steps.js';
+import { isStep, measureSteps, type StepRow } from './steps.js';
 
 /** For each row: no further round after so long. */
-const ROW_MS = { usual: 2000, quick: 600, peers: 6000 };
+const ROW_MS = { usual: 2000, quick: 1500, peers: 6000 };
 const CEILING_MS = 4000;
 const STEP_MS = 20_000;
 
@@ -52,29 +53,36 @@ async function perform(options: Options): Promise<number> {
     process.stdout.write(`${compareRuns(a!, b!)}\n`);
     return 0;
   }
-  if (options.page || options.chromium) return (await import('./page/serve.js')).servePage(options);
-  return bench(options);
+  if (options.page) {
+    await servePage(say);
+    return 0;
+  }
+  return options.chromium ? benchInChromium(options) : bench(options);
+}
+
+/** The adapter is the browser's own. */
+async function benchInChromium(options: Options): Promise<number> {
+  await ensureWritableFolder(options.charts);
+  const picture = join(options.charts, 'page.png');
+  await report(await runInChromium(options, picture), options);
+  say(`Wrote ${picture}`);
+  return 0;
 }
 
 async function bench(options: Options): Promise<number> {
   for (const folder of [options.charts, ...(options.json ? [dirname(options.json)] : [])])
     await ensureWritableFolder(folder);
-  if (options.peers) await installPeers(say);
+  const isCompared = options.peers.length > 0;
+  if (isCompared) await installPeers(say);
   const interruption = interruptible();
   const device = await openChosenDevice(options.adapter, options);
-  const clockName = options.clock ?? (options.peers ? 'wall' : device.hasTimestamps ? 'gpu' : 'wall');
-  const peers = options.peers
-    ? PEERS.map(
-        (engine) =>
-          new Peer(engine, clockName === 'processor' ? 'processor' : 'wall', {
-            chosen: options.adapter !== undefined,
-            name: device.facts.name,
-          }),
-      )
-    : [];
+  const clockName = options.clock ?? (isCompared ? 'wall' : device.hasTimestamps ? 'gpu' : 'wall');
+  const adapter = { chosen: options.adapter !== undefined, name: device.facts.name };
+  const peers = options.peers.map((engine) => {
+    return new Peer(engine, clockName === 'processor' ? 'processor' : 'wall', adapter);
+  });
   try {
-    const rows = await measure(device, options, CLOCKS[clockName], peers, interruption);
-    await report(rows, options);
+    await report(await measure(device, options, clockName, peers, interruption), options);
   } finally {
     for (const peer of peers) peer.destroy();
     device.destroy();
@@ -82,7 +90,7 @@ async function bench(options: Options): Promise<number> {
   return interruption.aborted ? 130 : 0;
 }
 
-const CLOCKS: Readonly<Record<'gpu' | 'wall' | 'processor', Clock>> = {
+const CLOCKS: Readonly<Record<ClockName, Clock>> = {
   gpu: 'gpu',
   wall: 'wall',
   processor: () => {
@@ -94,14 +102,12 @@ const CLOCKS: Readonly<Record<'gpu' | 'wall' | 'processor', Clock>> = {
 async function measure(
   device: Device,
   options: Options,
-  clock: Clock,
+  clockName: ClockName,
   peers: readonly Peer[],
   signal: AbortSignal,
 ): Promise<Results> {
-  say(describeAdapter(device.facts));
-  say(
-    `Clock: ${clock === 'gpu' ? "the GPU's timestamps" : clock === 'wall' ? "the wall's" : 'processor time'}.`,
-  );
+  say(`${describeAdapter(device.facts)}; clock: ${clockName}`);
+  const clock = CLOCKS[clockName];
   const ceilings = await measureCeilings(device, { mostMilliseconds: CEILING_MS, clock, signal });
   const rows: (Row | StepRow)[] = [];
   const cases = options.skipKernels ? [] : chooseCases(options);
@@ -109,7 +115,7 @@ async function measure(
   const shared = { ceilings, repeats: options.repeats, signal, say };
   await runKernels(cases, new Own(device, clock), peers, {
     ...shared,
-    mostMilliseconds: options.peers ? ROW_MS.peers : ms,
+    mostMilliseconds: peers.length > 0 ? ROW_MS.peers : ms,
     onRows: (found, done) => {
       rows.push(...found);
       const [own] = found;
@@ -126,7 +132,7 @@ async function measure(
       say(`No steps at ${side}: ${error.message}`);
     }
   }
-  return resultsOf(device.facts, versions(peers), ceilings, rows);
+  return resultsOf(device.facts, { ...versions(peers), clock: clockName }, ceilings, rows);
 }
 
 function versions(peers: readonly Peer[]): Record<string, string> {
@@ -145,7 +151,7 @@ function webgpuVersion(): string {
 
 /** The table to stdout; files where they are wanted. */
 async function report(results: Results, { json, charts }: Options): Promise<void> {
-  const steps = results.rows.filter((row): row is StepRow => 'layers' in row);
+  const steps = results.rows.filter(isStep);
   const inversions = steps.filter(({ pass, layers }) => pass === 'invert' && layers.length > 0);
   const largest = inversions.at(-1);
   const parts = [

@@ -1,5 +1,6 @@
 /** The benchmark's command line, checked. */
 import { parseArgs } from 'node:util';
+import type { Engine } from '../src/autograd/measure/results.js';
 import { UsageError } from '../src/cli/usage-error.js';
 
 export interface Options {
@@ -10,7 +11,8 @@ export interface Options {
   readonly steps: readonly number[];
   readonly skipKernels: boolean;
   readonly quick: boolean;
-  readonly peers: boolean;
+  /** The other engines that take part. */
+  readonly peers: readonly Engine[];
   readonly adapter: string | undefined;
   readonly repeats: number;
   readonly subgroups: boolean;
@@ -26,6 +28,9 @@ export interface Options {
 
 export type ClockName = 'gpu' | 'wall' | 'processor';
 
+/** Engines that can be measured beside ours. */
+export const PEERS: readonly Engine[] = ['tfjs', 'jax-js', 'ort-web'];
+
 export const STEP_SIDES = [128, 256, 512, 1024];
 
 export const USAGE = `npm run bench -- [options]
@@ -38,6 +43,7 @@ Measures every kernel at the shapes of StyleGAN2-1024, StyleGAN-256, VGG16-256 a
   --skip-kernels     whole steps alone
   --quick            the compared shapes alone, fewer repeats, one whole step
   --peers            TensorFlow.js, jax-js and ONNX Runtime Web beside ours, on the compared shapes
+  --engines A,B      only some of them (tfjs, jax-js, ort-web)
   --adapter NAME     part of an adapter's name, or software or hardware
   --repeats N        samples at most for each row (10)
   --no-subgroups     plans without subgroups
@@ -65,7 +71,7 @@ export function parseOptions(words: readonly string[]): Options {
     steps: sides(values.steps, quick ? [128] : STEP_SIDES),
     skipKernels: values['skip-kernels'] ?? false,
     quick,
-    peers: values.peers ?? false,
+    peers: values.engines ? engines(list(values.engines)) : values.peers ? PEERS : [],
     adapter: values.adapter,
     repeats: whole('--repeats', values.repeats, quick ? 3 : 10),
     subgroups: !values['no-subgroups'],
@@ -91,6 +97,7 @@ function parse(words: readonly string[]) {
         'skip-kernels': { type: 'boolean' },
         quick: { type: 'boolean' },
         peers: { type: 'boolean' },
+        engines: { type: 'string' },
         adapter: { type: 'string' },
         repeats: { type: 'string' },
         'no-subgroups': { type: 'boolean' },
@@ -110,6 +117,14 @@ function parse(words: readonly string[]) {
 
 function list(text: string | undefined): string[] {
   return (text ?? '').split(',').filter((part) => part !== '');
+}
+
+function engines(names: readonly string[]): Engine[] {
+  return names.map((name) => {
+    const found = PEERS.find((peer) => peer === name);
+    if (found) return found;
+    throw new UsageError(`--engines is '${names}', wanted some of ${PEERS.join(', ')}.`);
+  });
 }
 
 function sides(text: string | undefined, otherwise: readonly number[]): readonly number[] {

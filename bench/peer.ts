@@ -12,8 +12,6 @@ import type { Contestant } from './rounds.js';
 
 const folder = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
 
-export const PEERS: readonly Engine[] = ['tfjs', 'jax-js', 'ort-web'];
-
 /** No answer after so long: the peer is given up. */
 const PATIENCE_MS = 180_000;
 

@@ -50,16 +50,19 @@ const { values } = parseArgs({
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
 console.log(describeAdapter(device.facts));
 const found: Raced[] = [];
+const onRaced = (raced: Raced) => console.log(line(raced));
 const prepare: Prepare = (on, launches) => Stopwatch.prepare(on, launches, processorTime);
 for (const name of values.models.split(',')) {
   const contests = contestsOf(device, await MODELS[name]!());
   const passes: Raced[][] = [];
   for (let pass = 0; pass < Number(values.passes); pass++) {
-    passes.push(await tune(device, contests, device.facts.software ? { prepare } : {}));
+    console.log(`${name}, pass ${pass + 1} of ${values.passes}`);
+    passes.push(await tune(device, contests, { onRaced, ...(device.facts.software && { prepare }) }));
   }
   found.push(...worthwhile(device, contests, overall(passes)));
 }
-for (const raced of found) console.log(line(raced));
+console.log(`More than ${WORTH} times as fast:`);
+for (const raced of found.filter((each) => gain(each) > WORTH)) console.log(line(raced));
 if (!values.dry) write(device, found);
 device.destroy();
 

@@ -26,6 +26,10 @@ export interface StepRow extends Row {
   readonly kernels: readonly KernelTime[];
 }
 
+export function isStep(row: Row): row is StepRow {
+  return 'layers' in row;
+}
+
 export interface LayerTime {
   readonly layer: string;
   readonly forward: number;
@@ -184,28 +188,29 @@ function total(profile: readonly LaunchTime[]): number {
   return profile.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 }
 
-/** By the scopes that networks name their layers by: `b64.conv1`, `perceptual`; in the order of the network. */
+const REST = 'the rest';
+
+/** By the scopes that networks name their layers by, `b64.conv1` or `perceptual`, in the order of the network; then the rest. */
 export function layerTimes(profile: readonly LaunchTime[]): LayerTime[] {
+  const forward = profile.map(({ label }) => label).filter((label) => !label.includes('∂'));
+  const scopes = new Set(forward.filter((label) => label.includes('.')).map((label) => label.split('.')[0]!));
   const sums = new Map<string, { forward: number; backward: number }>();
   for (const { label, milliseconds } of profile) {
-    const backward = label.includes('∂');
-    const layer = layerOf(label);
+    const layer = layerOf(label, scopes);
     const sum = sums.get(layer) ?? { forward: 0, backward: 0 };
-    sum[backward ? 'backward' : 'forward'] += milliseconds;
+    sum[label.includes('∂') ? 'backward' : 'forward'] += milliseconds;
     sums.set(layer, sum);
   }
-  return [...sums].map(([layer, { forward, backward }]) => ({
-    layer,
-    forward: rounded(forward),
-    backward: rounded(backward),
-  }));
+  return [...sums]
+    .sort(([a], [b]) => Number(a === REST) - Number(b === REST))
+    .map(([layer, sum]) => ({ layer, forward: rounded(sum.forward), backward: rounded(sum.backward) }));
 }
 
-/** `∂b64.conv1.convolution.data gradient` is of `b64.conv1`; what no layer names is `the rest`. */
-function layerOf(label: string): string {
-  const [scope, ...rest] = label.replaceAll('∂', '').split('.');
-  if (rest.length === 0) return 'the rest';
-  return /^b\d+$/.test(scope!) ? `${scope}.${rest[0]}` : scope!;
+/** `∂b64.conv1.convolution.data gradient` is of `b64.conv1`. */
+function layerOf(label: string, scopes: ReadonlySet<string>): string {
+  const [scope, part] = label.replaceAll('∂', '').split('.');
+  if (!scopes.has(scope!)) return REST;
+  return /^b\d+$/.test(scope!) ? `${scope}.${part}` : scope!;
 }
 
 export function kernelTimes(profile: readonly LaunchTime[]): KernelTime[] {

@@ -1,5 +1,5 @@
 /** The kernels between the convolutions, which memory bounds, at shapes of the same networks. */
-import { Graph } from '../../src/autograd/graph.js';
+import { Graph, type Operation } from '../../src/autograd/graph.js';
 import { type KernelCase, lowered, type Pass } from '../../src/autograd/measure/kernel-case.js';
 import { LEAKY_RELU } from '../../src/autograd/ops/activation.js';
 import { channelAffine } from '../../src/autograd/ops/channel-affine.js';
@@ -109,25 +109,37 @@ export function operationCases(): KernelCase[] {
   );
 }
 
-function operationCase({ kernel, trace, gradient }: Kind, shape: string, pass: Pass): KernelCase {
-  const launches: KernelCase['launches'] = (on) => {
-    const [channels, side] = shape.split('@').map(Number) as [number, number];
-    const graph = new Graph();
-    const y = trace(graph.variable('x', [1, side, side, channels]));
-    const forward = graph.operations.at(-1)!;
-    if (pass === 'forward') return lowered(graph.operations, on);
-    const traced = graph.operations.length;
-    const dy = graph.variable('dy', y.shape);
-    forward.backward!(
-      forward.outputs.map(() => dy),
-      forward.inputs.map((_, at) => gradient !== undefined || at === 0),
-    );
-    const backward = graph.operations.slice(traced);
-    return lowered(gradient ? backward.filter(({ name }) => name === gradient) : backward, on);
+function operationCase(kind: Kind, shape: string, pass: Pass): KernelCase {
+  const { kernel } = kind;
+  const launches: KernelCase['launches'] = (on) => lowered(operationsOf(kind, shape, pass), on);
+  const operations = operationsOf(kind, shape, pass);
+  // What an operation changes in place it reads, too; its launches do not tell.
+  const changed = operations.reduce((sum, { overwrites }) => sum + 4 * (overwrites?.size ?? 0), 0);
+  // What launches must move does not depend on the plan, so any adapter's do.
+  return {
+    kernel,
+    pass,
+    shape,
+    flops: 0,
+    bytes: changed + leastTraffic(lowered(operations, NO_ADAPTER)),
+    launches,
   };
-  // The traffic is that of any adapter's launches: what they must move does not depend on the plan.
-  const bytes = leastTraffic(launches(NO_ADAPTER));
-  return { kernel, pass, shape, flops: 0, bytes, launches };
+}
+
+function operationsOf({ trace, gradient }: Kind, shape: string, pass: Pass): Operation[] {
+  const [channels, side] = shape.split('@').map(Number) as [number, number];
+  const graph = new Graph();
+  const y = trace(graph.variable('x', [1, side, side, channels]));
+  if (pass === 'forward') return graph.operations;
+  const traced = graph.operations.length;
+  const forward = graph.operations.at(-1)!;
+  const dy = graph.variable('dy', y.shape);
+  forward.backward!(
+    forward.outputs.map(() => dy),
+    forward.inputs.map((_, at) => gradient !== undefined || at === 0),
+  );
+  const backward = graph.operations.slice(traced);
+  return gradient ? backward.filter(({ name }) => name === gradient) : backward;
 }
 
 const NO_ADAPTER = {

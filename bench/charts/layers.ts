@@ -71,7 +71,7 @@ export function layerScene({ shape, ms, outsideKernels, layers }: StepRow, adapt
           ...bar(x(0), x(layer.forward), y, FORWARD),
           {
             kind: 'text',
-            text: sum >= 10 ? sum.toFixed(0) : sum.toPrecision(2),
+            text: sum >= 10 ? Math.round(sum).toLocaleString('en-US') : sum.toPrecision(2),
             x: x(sum) + 10,
             y: y + 4,
             size: 12,

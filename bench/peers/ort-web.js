@@ -89,5 +89,7 @@ async function prepare({ batch, height, width, into, out, kernelSize, stride, pa
 
 function randomValues(shape) {
   const count = shape.reduce((product, side) => product * side, 1);
-  return Float32Array.from({ length: count }, () => 2 * Math.random() - 1);
+  const values = new Float32Array(count);
+  for (let at = 0; at < count; at++) values[at] = 2 * Math.random() - 1;
+  return values;
 }

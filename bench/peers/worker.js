@@ -46,11 +46,10 @@ let copies = 1;
 
 const answers = {
   async prepare(message) {
+    if (message.case.transposed) throw new Error('is measured on no plain transposed convolutions');
     prepared = await prepare(message.case);
-    await timed(1); // what is compiled is compiled now
-    const began = performance.now();
-    await timed(1);
-    copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / (performance.now() - began))));
+    check(await prepared.values(), message.case); // what is compiled is compiled now
+    copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / (await timed(1)))));
     return { is: 'ready' };
   },
   async sample() {
@@ -62,6 +61,15 @@ const answers = {
     return { is: 'released' };
   },
 };
+
+/** A result of another size, or of nothing but zeros, is none. */
+function check(values, { batch, height, width, into, out, kernelSize, stride, padding, up, pass }) {
+  const size = (side) => (up ? 2 * side : Math.floor((side + 2 * padding - kernelSize) / stride) + 1);
+  const wanted = batch * (pass === 'forward' ? out * size(height) * size(width) : into * height * width);
+  if (values.length !== wanted) throw new Error(`gives ${values.length} values, wanted ${wanted}`);
+  if (!values.every(Number.isFinite) || !values.some((value) => value !== 0))
+    throw new Error('gives no numbers');
+}
 
 async function timed(count) {
   const began = now();

@@ -58,10 +58,10 @@ async function perform(options: Options): Promise<number> {
   if (command === 'invert') return invert(options);
   if (command === 'edit') return edit(options);
   if (command === 'directions') return directions(options);
-  if (command === 'tune') return tune(options);
   if (command === 'statistics') return statistics(options);
   if (command === 'convert') return convert(options);
   if (command === 'inspect') return inspect(options);
+  if (command === 'tune') return tune(options);
   return start(options);
 }
 

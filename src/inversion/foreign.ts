@@ -3,7 +3,7 @@ import { FwplusError } from '../errors.js';
 import { type ByteSource, type Checkpoint, readCheckpoint } from '../io/checkpoint/index.js';
 import type { Candidate } from '../io/convert/format.js';
 import { joinCheckpoints, type NamedCheckpoint } from '../io/convert/join.js';
-import type { ConvertedNetwork, NetworkKind } from '../io/convert/network.js';
+import { type ConvertedNetwork, type NetworkKind, parameters } from '../io/convert/network.js';
 import { recogniseNetworks } from '../io/convert/recognise.js';
 import { StateDict, type Weight } from '../nets/state.js';
 import { type GeneratorManifest, makeGenerator } from './load-generator.js';
@@ -15,6 +15,9 @@ export interface ForeignNetwork {
   readonly chosen: Candidate;
   readonly others: readonly Candidate[];
 }
+
+/** Of one network; a quarter of these of one tensor. */
+const MOST_VALUES = 2 ** 30;
 
 /** How each kind is built from a state dictionary; what is not built has been looked at by its format. */
 const BUILD: Readonly<
@@ -54,8 +57,20 @@ export async function foreignNetwork(
 ): Promise<ForeignNetwork> {
   const recognised = recogniseNetworks(checkpoint, name, part);
   const network = withMeanW(await recognised.chosen.convert());
+  checkSize(name, network);
   tryClass(name, network);
   return { network, ...recognised };
+}
+
+/** A few bytes can stand for very many values. Throws where a network has more of them than any has. */
+function checkSize(name: string, network: ConvertedNetwork): void {
+  const large = [...network.tensors].find(([, { elements }]) => elements > MOST_VALUES / 4);
+  const all = parameters(network);
+  if (!large && all <= MOST_VALUES) return;
+  const found = large ? `a tensor '${large[0]}' of ${large[1].elements}` : `${all}`;
+  throw new FwplusError(`Converting ${name}: it has ${found} values; at most ${MOST_VALUES} are converted.`, {
+    hint: 'No network of these kinds is so large; do not trust the file.',
+  });
 }
 
 /** Throws where the class that runs the network does not take it, by our key and the file's. */
@@ -77,7 +92,6 @@ function tryClass(name: string, network: ConvertedNetwork): void {
 /** A state dictionary of zeros, which share one buffer: names and shapes are what classes look at when they are built. */
 function shapesOnly(name: string, { tensors }: ConvertedNetwork): StateDict {
   const most = Math.max(0, ...[...tensors.values()].map(({ elements }) => elements));
-  if (!(most < 2 ** 29)) throw new FwplusError(`Converting ${name}: it has a tensor of ${most} values.`);
   const zeros = new Float32Array(most);
   const weights = new Map<string, Weight>();
   for (const [key, { shape, elements }] of tensors) {

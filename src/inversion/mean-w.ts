@@ -1,4 +1,5 @@
 /** The mean w of a StyleGAN2 whose file holds none: what rosinality's training saves. */
+import { FwplusError } from '../errors.js';
 import type { ConvertedNetwork, SourceTensor } from '../io/convert/network.js';
 import { fillNormals } from './statistics/normals.js';
 
@@ -7,6 +8,9 @@ const KEY = 'mapping.w_avg';
 const SAMPLES = 4096;
 /** Run through the layers together, so that a weight is loaded once for all of them. */
 const TOGETHER = 4;
+
+/** Weights of a mapping network, at the most: eight layers of 512 have 2^21. */
+const MOST_WEIGHTS = 2 ** 24;
 
 interface Layer {
   readonly weight: Float32Array;
@@ -19,6 +23,12 @@ export function withMeanW(network: ConvertedNetwork): ConvertedNetwork {
   const last = [...tensors.keys()].filter((key) => /^mapping\.fc\d+\.bias$/.test(key)).at(-1);
   if (kind !== 'stylegan2' || tensors.has(KEY) || last === undefined) return network;
   const { elements } = tensors.get(last)!;
+  const weights = [...tensors].filter(([key]) => /^mapping\.fc\d+\.weight$/.test(key));
+  if (weights.reduce((sum, [, tensor]) => sum + tensor.elements, 0) > MOST_WEIGHTS) {
+    throw new FwplusError('The file has no mean w, and its mapping network is too large to make one.', {
+      hint: 'Save the checkpoint with the mean w beside the network, as latent_avg.',
+    });
+  }
   let mean: Promise<Float32Array> | undefined;
   const average: SourceTensor = {
     origin: undefined,

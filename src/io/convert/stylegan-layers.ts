@@ -39,8 +39,8 @@ function sides(blocks: number): { side: number; block: number; ours: string }[] 
   });
 }
 
-/** Sides beyond this are no StyleGAN's: 2^16 pixels. */
-const MOST_BLOCKS = 15;
+/** 4096 pixels: larger ones are no StyleGAN's. */
+const MOST_BLOCKS = 11;
 
 /** How many sides from 4 up have a key: at least one, so that what is missing is named. */
 export function countBlocks(weights: Weights, key: (block: number) => string): number {

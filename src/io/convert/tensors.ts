@@ -103,6 +103,12 @@ export function known(shape: readonly number[], values: Float32Array): SourceTen
   };
 }
 
+/** Zeros, which take no memory before they are read. */
+export function zeros(shape: readonly number[]): SourceTensor {
+  const read = async (begin: number, end: number) => new Float32Array(end - begin);
+  return { origin: undefined, shape, elements: elements(shape), read };
+}
+
 function inherited({ origin, shape, elements }: SourceTensor) {
   return { origin, shape, elements };
 }

@@ -20,6 +20,13 @@ export function tensor(shape: readonly number[], ...values: readonly number[]): 
   return new TensorView(storage, layout, (found) => new FwplusError(found));
 }
 
+/** A tensor that repeats one value. */
+export function repeated(...shape: readonly number[]): TensorView {
+  const { storage, dtype } = tensor([1], 1);
+  const layout = { dtype, shape, strides: shape.map(() => 0), offset: 0 };
+  return new TensorView(storage, layout, (found) => new FwplusError(found));
+}
+
 /** The dict at a path of keys. */
 export function at(value: PickleValue, ...path: readonly string[]): PickledDict {
   let dict = value as PickledDict;

@@ -6,7 +6,7 @@ import { submodule } from '../../../src/io/convert/attributes.js';
 import { checkValues } from '../../../src/io/convert/write.js';
 import type { TestCase } from '../../harness/case.js';
 import { refuses } from '../../inversion/refuses.js';
-import { at, tensor } from './changes.js';
+import { at, repeated, tensor } from './changes.js';
 import { checkpointOf } from './networks.js';
 
 interface Refused {
@@ -72,6 +72,17 @@ const refused: Readonly<Record<string, Refused>> = {
     file: 'stylegan2-genforce.pth',
     change: (value) => void at(value, 'generator_smooth').set('mapping.dense1.bias', tensor([16], 1, NaN)),
     says: /tensor mapping\.fc1\.bias \(in the file 'mapping\.dense1\.bias'\): 1 of its 16 values are not finite/,
+  },
+  'more values than any network has, of few bytes': {
+    file: 'stylegan2-rosinality.pt',
+    change: (value) => {
+      const state = at(value, 'g_ema');
+      for (let row = 3; row < 70; row++) {
+        state.set(`style.${row}.weight`, repeated(4096, 4096));
+        state.set(`style.${row}.bias`, tensor([4096]));
+      }
+    },
+    says: /it has \d+ values; at most 1073741824 are converted/,
   },
   'a conditional network': {
     file: 'stylegan2-ada.pt',

@@ -10,7 +10,7 @@ import { generatorOf } from '../generator.js';
 import type { ConvertedNetwork, Fact, SourceTensor } from '../network.js';
 import { type Part, partsOf, partUnder } from '../parts.js';
 import { countBlocks, type SynthesisLayer, stylegan2Layers } from '../stylegan-layers.js';
-import { known, reshaped } from '../tensors.js';
+import { reshaped, zeros } from '../tensors.js';
 import { Weights } from '../weights.js';
 
 const name = 'rosinality stylegan2-pytorch';
@@ -90,7 +90,7 @@ function hasNoise(weights: Weights): boolean {
 }
 
 function noiseOf(weights: Weights, index: number, side: number): SourceTensor {
-  if (!hasNoise(weights)) return known([side, side], new Float32Array(side * side));
+  if (!hasNoise(weights)) return zeros([side, side]);
   return reshaped(weights.take(`noises.noise_${index}`, [1, 1, side, side]), [side, side]);
 }
 
