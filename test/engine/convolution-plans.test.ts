@@ -8,7 +8,7 @@ import { SCRATCH_BYTES, winogradPlans } from '../../src/engine/plans/convolution
 import { bareLaunches, facts, SUBGROUP_SIZES, shapeOf, TRIES, type Try } from './convolution-tries.js';
 
 test('plans: what an adapter lacks is not planned', () => {
-  const wide = shapeOf({ name: '', height: 8, width: 8, into: 128, out: 128, stride: 2 });
+  const wide = shapeOf({ name: '', height: 32, width: 32, into: 128, out: 128, stride: 2 });
   for (const size of SUBGROUP_SIZES) {
     const known = [4, 8, 16, 32, 64].includes(size);
     const { kernel, constants } = planConvolution(wide, facts(size));

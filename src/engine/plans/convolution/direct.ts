@@ -6,7 +6,7 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { type Tile, tilesCost } from './cost.js';
+import { type Tile, threadsAtOnce, tilesCost } from './cost.js';
 import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.js';
 
 /**
@@ -47,7 +47,7 @@ export interface DirectPlan {
  */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
   const shared = sharedPlans(shape);
-  const others = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape)];
+  const others = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape, threadsAtOnce(facts))];
   others.sort((one, other) => one.cost - other.cost);
   const sharedFirst = !facts.software && shape.outChannels > 4;
   return [...(sharedFirst ? [...shared, ...others] : [...others, ...shared]), plainPlan(shape)];
@@ -103,7 +103,7 @@ function plainPlan(shape: ConvolutionShape): DirectPlan {
 const IMAGE_TILE = { PIXELS: 8, CHANNELS: 4 };
 const TILE = { PIXELS: 4, CHANNELS: 8 };
 
-function tiledPlans(shape: ConvolutionShape): DirectPlan[] {
+function tiledPlans(shape: ConvolutionShape, atOnce: number): DirectPlan[] {
   const kernel = kernelFor(shape, 'conv_tiled');
   return [IMAGE_TILE, TILE].map((tile) => ({
     name: `${kernel} ${tile.PIXELS}x${tile.CHANNELS}`,
@@ -114,7 +114,7 @@ function tiledPlans(shape: ConvolutionShape): DirectPlan[] {
       sums: tile.PIXELS * tile.CHANNELS,
       pixelLoads: tile.PIXELS,
       weightLoads: tile.CHANNELS + 1, // with the scales
-      lanes: 1,
+      atOnce,
     }),
     workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, tile),
   }));
@@ -163,7 +163,7 @@ function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile
 
 export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile): Tile {
   const [pixelLoads, weightLoads] = [pixels / lanes, channels / lanes];
-  return { sums: pixels * weightLoads, pixelLoads, weightLoads, lanes };
+  return { sums: pixels * weightLoads, pixelLoads, weightLoads, atOnce: 1 };
 }
 
 /** Pixels and channels of each of the 8 by 8 threads of a workgroup: less of what there is little of. */

@@ -10,7 +10,7 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { tilesCost, transformCost } from './cost.js';
+import { threadsAtOnce, tilesCost, transformCost } from './cost.js';
 import { SUBGROUP_TILES, subgroupTile } from './direct.js';
 import type { ConvolutionShape } from './shape.js';
 
@@ -80,13 +80,16 @@ export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): Win
       depth: into / 4,
       outChannels,
     };
-    const transforms = transformCost(products.tiles, places, into, outChannels);
-    return [...subgroupMultiply(products, facts.subgroupSize), tiledMultiply(products)].map((multiply) => ({
-      ...common,
-      ...multiply,
-      name: `winograd F${tile} ${multiply.name}`,
-      cost: transforms + multiply.cost,
-    }));
+    const atOnce = threadsAtOnce(facts);
+    const transforms = transformCost(products.tiles, places, { into, out: outChannels }, atOnce);
+    return [...subgroupMultiply(products, facts.subgroupSize), tiledMultiply(products, atOnce)].map(
+      (multiply) => ({
+        ...common,
+        ...multiply,
+        name: `winograd F${tile} ${multiply.name}`,
+        cost: transforms + multiply.cost,
+      }),
+    );
   });
   return plans.sort((one, other) => one.cost - other.cost);
 }
@@ -129,10 +132,10 @@ function subgroupMultiply({ tiles, most, places, depth, outChannels }: Products,
 
 const TILED = { PIXELS: 4, CHANNELS: 8 };
 
-function tiledMultiply({ tiles, places, depth, outChannels }: Products): Multiply {
+function tiledMultiply({ tiles, places, depth, outChannels }: Products, atOnce: number): Multiply {
   const { PIXELS, CHANNELS } = TILED;
   const threads = (count: number) => Math.ceil(count / PIXELS) * Math.ceil(outChannels / CHANNELS);
-  const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS, lanes: 1 };
+  const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS, atOnce };
   return {
     name: `tiled ${PIXELS}x${CHANNELS}`,
     kernel: 'winograd_multiply',
