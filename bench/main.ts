@@ -161,7 +161,7 @@ async function report(results: Results, { json, charts }: Options): Promise<void
     largest ? stepKernels(largest) : '',
   ];
   process.stdout.write(`\n${parts.filter(Boolean).join('\n\n')}\n`);
-  if (json) await writeAtomic(json, `${JSON.stringify(results, null, 1)}\n`);
+  if (json) await writeAtomic(json, `${JSON.stringify(results, null, 2)}\n`);
   const scenes = {
     ...(results.rows.some(({ gbs }) => gbs !== null) && { roofline: rooflineScene(results) }),
     ...(largest && { layers: layerScene(largest, results.adapter) }),

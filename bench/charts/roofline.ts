@@ -34,6 +34,7 @@ export function roofAt(intensity: number, { fma_gflops, copy_gbs }: Results['cei
 
 export function rooflineScene({ adapter, ceilings, rows }: Results): Scene {
   const points = rooflinePoints(rows);
+  const above = points.some(({ gflops }) => gflops > ceilings.fma_gflops);
   const ridge = ceilings.fma_gflops / ceilings.copy_gbs;
   const xs = [...points.map(({ intensity }) => intensity), ridge, ridge * 4];
   const ys = [...points.map(({ gflops }) => gflops), ceilings.fma_gflops * 1.2];
@@ -63,7 +64,7 @@ export function rooflineScene({ adapter, ceilings, rows }: Results): Scene {
     shapes: [
       ...heading(
         'Kernels under the roof',
-        `${adapter}. Dots above the roof are Winograd’s: it does fewer multiplications than are counted.`,
+        `${adapter}.${above ? ' Dots above the roof are Winograd’s: it does fewer multiplications than are counted.' : ''}`,
       ),
       ...axes(xAxis, yAxis),
       ...roof(ceilings, xAxis, place),

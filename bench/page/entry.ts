@@ -71,7 +71,7 @@ async function run(): Promise<Results> {
     try {
       const results = await measure(device, chosen(), interruption.signal);
       say(interruption.signal.aborted ? 'Stopped.' : 'Done.');
-      save.href = URL.createObjectURL(new Blob([JSON.stringify(results, null, 1)]));
+      save.href = URL.createObjectURL(new Blob([JSON.stringify(results, null, 2)]));
       save.hidden = false;
       return results;
     } finally {

@@ -43,7 +43,7 @@ export async function bench(options: Options): Promise<number> {
     const versions = { fwplus: ownVersion(), node: process.versions.node };
     const results = resultsOf(device.facts, versions, ceilings, rows);
     process.stdout.write(`${headline(results)}\n\n${kernelTable(results)}\n`);
-    if (json !== undefined) await writeAtomic(json, `${JSON.stringify(results, null, 1)}\n`);
+    if (json !== undefined) await writeAtomic(json, `${JSON.stringify(results, null, 2)}\n`);
   } finally {
     device.destroy();
   }

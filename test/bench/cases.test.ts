@@ -3,6 +3,19 @@ import * as assert from 'uvu/assert';
 import { chooseCases, isCompared } from '../../bench/cases/choose.js';
 import { onnxModel } from '../../bench/peers/onnx.js';
 
+const ANY_ADAPTER = {
+  facts: {
+    name: 'any',
+    vendor: '',
+    architecture: '',
+    description: '',
+    software: false,
+    features: new Set<string>(),
+    subgroupSize: 8,
+  },
+  tuning: { choices: new Map<string, string>() },
+};
+
 const everything = { kernels: [], shapes: [], quick: false };
 
 test('every kernel and shape stands once, forward and back', () => {
@@ -25,6 +38,17 @@ test('cases know what they compute and move at least', () => {
   for (const { kernel, shape, bytes, flops } of chooseCases(everything)) {
     assert.ok(bytes > 0, `${kernel} ${shape} moves ${bytes} bytes`);
     assert.is(flops > 0, /conv/.test(kernel), `${kernel} ${shape}: ${flops} operations`);
+  }
+});
+
+test('every case can be planned within the default limit of a binding', () => {
+  for (const { kernel, pass, shape, launches } of chooseCases(everything)) {
+    const planned = launches(ANY_ADAPTER);
+    assert.ok(planned.length > 0);
+    for (const { bindings } of planned) {
+      for (const { label, bytes } of Object.values(bindings))
+        assert.ok(bytes <= 2 ** 27, `${kernel} ${pass} ${shape}: ${label} has ${bytes} bytes`);
+    }
   }
 });
 
