@@ -13,15 +13,18 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let rows = groups.z / p.batch; // of groups.y tiles each
-  let n = p.firstImage + group.z / rows;
-  let tilePixel = (group.z % rows * groups.y + group.y) * ${8 * PIXELS}u;
+  let split = group.z % p.splits;
+  let rows = groups.z / p.splits / p.batch; // of groups.y tiles each
+  let n = p.firstImage + group.z / p.splits / rows;
+  let tilePixel = (group.z / p.splits % rows * groups.y + group.y) * ${8 * PIXELS}u;
   let tileChannel = group.x * ${8 * CHANNELS}u;
   let firstPixel = tilePixel + thread / 8u * ${PIXELS}u;
   let firstChannel = tileChannel + thread % 8u;
   let channelStep = 8u;
   let pixels = p.phaseHeight * p.phaseWidth;
   let depth = depthOf();
+  let each = (depth + 4u * p.splits - 1u) / (4u * p.splits) * 4u;
+  let splitEnd = min(depth, (split + 1u) * each);
 
   #for g in 0..PIXELS/2
   let corner$g = cornerOf(min(tilePixel + ${16 * g}u + thread / 4u, pixels - 1u));
@@ -40,7 +43,7 @@ fn main(
       let at$g = select(0u, baseOf(pixelOf(n, input$g)), inside$g);
       #end
       let k = kernelAt(tx, ty);
-      for (var first = 0u; first < depth; first += 4u) {
+      for (var first = split * each; first < splitEnd; first += 4u) {
         // Four threads load what lies side by side of a pixel.
         let mine = first + thread % 4u;
         let four = min(mine, depth - 1u);
@@ -73,5 +76,6 @@ fn main(
   }
 
   if (firstPixel >= pixels) { return; }
+  let toImage = n + split * p.splitImages;
   #include store_tile
 }

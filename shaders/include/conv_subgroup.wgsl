@@ -54,5 +54,6 @@ fn main(
     }
   }
 
+  let toImage = n;
   #include store_tile
 }

@@ -47,5 +47,6 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     }
   }
 
+  let toImage = n;
   #include store_tile
 }

@@ -8,6 +8,8 @@
 struct Params {
   firstImage: u32, // and `batch` of them
   batch: u32,
+  splits: u32, // parts of the sums over input channels; with more than one, y holds the sums of all images for each part
+  splitImages: u32, // from a part to the next
   inHeight: u32,
   inWidth: u32,
   inChannels: u32,
@@ -82,7 +84,12 @@ fn kernelAt(tx: u32, ty: u32) -> u32 {
 /// y at the output pixel of this phase at `place`, channel `o`, from the sum, its scale and its bias.
 fn store(n: u32, place: vec2u, o: u32, sum: f32, scale: f32, shift: f32) {
   let at = (p.outStride * place.y + p.outStartY) * p.outWidth + p.outStride * place.x + p.outStartX;
+  let to = (n * p.outHeight * p.outWidth + at) * p.outChannels + o;
+  if (p.splits > 1u) {
+    y[to] = sum;
+    return;
+  }
   var z = sum * scale + shift;
   if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
-  y[(n * p.outHeight * p.outWidth + at) * p.outChannels + o] = act(z, p.slope, p.gain, p.limit);
+  y[to] = act(z, p.slope, p.gain, p.limit);
 }

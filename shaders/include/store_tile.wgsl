@@ -12,7 +12,7 @@
     for (var g = first; g < first + fours; g++) {
       let four = sums[g];
       #for l in 0..4
-      if (place.y < p.phaseHeight) { store(n, place, o, four[$l], scale, shift); }
+      if (place.y < p.phaseHeight) { store(toImage, place, o, four[$l], scale, shift); }
       place = placeAfter(place);
       #end
     }

@@ -31,6 +31,8 @@ export const TRIES: readonly Try[] = [
   { name: '1×1 to an image', height: 9, width: 9, into: 64, out: 3, kernel: 1, padding: 0 },
   { name: '1×1 from an image', height: 9, width: 9, into: 3, out: 36, kernel: 1, padding: 0 },
   { name: '3×3 from an image', batch: 2, height: 10, width: 11, into: 3, out: 16 },
+  { name: '3×3, few pixels of many channels', batch: 2, height: 3, width: 4, into: 72, out: 40 },
+  { name: '1×1, few pixels of many channels', height: 4, width: 4, into: 131, out: 6, kernel: 1 },
   { name: 'one pixel', height: 1, width: 1, into: 20, out: 5 },
   { name: 'stride 2, padding 1', height: 9, width: 12, into: 8, out: 33, stride: 2 },
   { name: 'stride 2, kernel 4', height: 10, width: 10, into: 8, out: 8, kernel: 4, stride: 2 },

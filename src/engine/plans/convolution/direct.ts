@@ -37,7 +37,9 @@ export interface DirectPlan {
   readonly weightBytes: number;
   /** See cost.ts; not to compare with that of the workgroup memory's, which is for GPUs. */
   readonly cost: number;
-  /** For so many images. */
+  /** Parts in which the sums over the input channels are made, to be added by conv_sum; 1: none. */
+  readonly splits?: number;
+  /** For so many images, and each part. */
   readonly workgroups: (phase: ConvolutionPhase, images: number) => [number, number, number];
 }
 
@@ -46,7 +48,7 @@ export interface DirectPlan {
  * which nobody has measured yet, else the cheapest by cost.ts. Images have too few channels for the threads of a workgroup.
  */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const shared = sharedPlans(shape);
+  const shared = [...splitPlans(shape), sharedPlan(shape)];
   const others = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape, threadsAtOnce(facts))];
   others.sort((one, other) => one.cost - other.cost);
   const sharedFirst = !facts.software && shape.outChannels > 4;
@@ -105,7 +107,9 @@ const TILE = { PIXELS: 4, CHANNELS: 8 };
 
 function tiledPlans(shape: ConvolutionShape, atOnce: number): DirectPlan[] {
   const kernel = kernelFor(shape, 'conv_tiled');
-  return [IMAGE_TILE, TILE].map((tile) => ({
+  const fitting = shape.outChannels <= 4 ? IMAGE_TILE : TILE;
+  const tiles = kernel === 'conv_tiled' ? [IMAGE_TILE, TILE] : [fitting];
+  return tiles.map((tile) => ({
     name: `${kernel} ${tile.PIXELS}x${tile.CHANNELS}`,
     kernel,
     constants: tile,
@@ -166,23 +170,46 @@ export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile):
   return { sums: pixels * weightLoads, pixelLoads, weightLoads, atOnce: 1 };
 }
 
-/** Pixels and channels of each of the 8 by 8 threads of a workgroup: less of what there is little of. */
-function sharedPlans(shape: ConvolutionShape): DirectPlan[] {
+/** Each of the 8 by 8 threads has 8 pixels by 8 channels, or 4 of what there is little of. */
+function sharedPlan(shape: ConvolutionShape): DirectPlan {
   const kernel = kernelFor(shape, 'conv_shared');
   const most = Math.max(...phasesOf(shape).map(({ y, x }) => y.outputs * x.outputs));
-  const best = { PIXELS: most > 32 ? 8 : 4, CHANNELS: shape.outChannels > 32 ? 8 : 4 };
-  const other = best.PIXELS === 4 ? { PIXELS: 8, CHANNELS: 8 } : { PIXELS: 4, CHANNELS: 4 };
-  return [best, other].map((tile) => {
-    const [pixels, channels] = [8 * tile.PIXELS, 8 * tile.CHANNELS];
-    return {
-      name: `${kernel} ${pixels}x${channels}`,
-      kernel,
-      constants: tile,
-      ...weightOf(shape, 4),
-      cost: Number.POSITIVE_INFINITY,
-      workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, { pixels, channels }),
-    };
-  });
+  const constants = { PIXELS: most > 32 ? 8 : 4, CHANNELS: shape.outChannels > 32 ? 8 : 4 };
+  const tile = { pixels: 8 * constants.PIXELS, channels: 8 * constants.CHANNELS };
+  return {
+    name: `${kernel} ${tile.pixels}x${tile.channels}`,
+    kernel,
+    constants,
+    ...weightOf(shape, 4),
+    cost: Number.POSITIVE_INFINITY,
+    workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
+  };
+}
+
+/** A GPU wants some hundred workgroups; where an image has few pixels, they come from parts of the input channels. */
+const WORKGROUPS_WANTED = 128;
+const MOST_SPLITS = 16;
+
+/** Not for a stride: those of up-convolutions go by bands, which have no memory for parts. */
+function splitPlans(shape: ConvolutionShape): DirectPlan[] {
+  if (shape.stride !== 1) return [];
+  const plan = sharedPlan(shape);
+  const phase = phasesOf(shape)[0]!;
+  const [x, y, z] = plan.workgroups(phase, shape.batch);
+  const fours = Math.ceil(shape.inChannels / 16);
+  const splits = Math.min(Math.floor(WORKGROUPS_WANTED / (x * y * z)), Math.floor(fours / 2), MOST_SPLITS);
+  if (splits < 2) return [];
+  return [
+    {
+      ...plan,
+      name: `${plan.name} in ${splits}`,
+      splits,
+      workgroups: (part, images) => {
+        const [columns, rows, layers] = plan.workgroups(part, images);
+        return [columns, rows, layers * splits];
+      },
+    },
+  ];
 }
 
 /** One workgroup for each tile of some pixels and some channels of one image. */

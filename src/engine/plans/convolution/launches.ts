@@ -1,5 +1,5 @@
 /** The launches of a planned convolution. `T` stands for whatever is bound: a tensor's storage, or a buffer. */
-import type { KernelName, Launch, LaunchOf } from '../../launch.js';
+import { type KernelName, type Launch, type LaunchOf, linearGrid } from '../../launch.js';
 import type { DirectPlan } from './direct.js';
 import { partsOf } from './parts.js';
 import { type ConvolutionPlan, isWinograd } from './plan.js';
@@ -54,7 +54,9 @@ export function convolutionLaunches<T>(
 ): BareLaunch<T>[] {
   return isWinograd(plan)
     ? winogradLaunches(shape, plan, operands, epilogue, scratch, options)
-    : directLaunches(shape, phasesOf(shape), plan, operands, epilogue, options);
+    : plan.splits === undefined
+      ? directLaunches(shape, phasesOf(shape), plan, operands, epilogue, options)
+      : splitLaunches(shape, plan, plan.splits, operands, epilogue, scratch, options);
 }
 
 /** Those output rows of a convolution that a band names. */
@@ -66,6 +68,7 @@ export function bandLaunches<T>(
   epilogue: EpilogueParams,
   options: LaunchOptions = {},
 ): BareLaunch<T>[] {
+  if (plan.splits !== undefined) throw new Error(`the plan '${plan.name}' needs memory that bands have not`);
   const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
   return directLaunches(bound, phasesOfBand(shape, band), plan, operands, epilogue, options);
 }
@@ -95,6 +98,32 @@ function directLaunches<T>(
       });
     });
   });
+}
+
+/** The sums in parts, then their sum with the epilogue. */
+function splitLaunches<T>(
+  shape: ConvolutionShape,
+  plan: DirectPlan,
+  splits: number,
+  operands: ConvolutionOperands<T>,
+  epilogue: EpilogueParams,
+  scratch: (name: string, elements: number) => T,
+  options: LaunchOptions,
+): BareLaunch<T>[] {
+  const { batch, outHeight, outWidth, outChannels } = shape;
+  const { scaleOut, noise, bias, y } = operands;
+  const elements = batch * outHeight * outWidth * outChannels;
+  const sums = scratch('sums in parts', splits * elements);
+  const parts = directLaunches(shape, phasesOf(shape), plan, { ...operands, y: sums }, epilogue, options);
+  return [
+    ...parts.map((launch) => ({ ...launch, params: { ...launch.params, splits, splitImages: batch } })),
+    bare({
+      kernel: 'conv_sum',
+      bindings: { sums, scaleOut, noise, bias, y },
+      params: { batch, outHeight, outWidth, outChannels, splits, ...epilogue },
+      workgroups: linearGrid(elements),
+    }),
+  ];
 }
 
 function winogradLaunches<T>(

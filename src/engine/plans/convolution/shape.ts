@@ -110,6 +110,8 @@ export function phaseParams(shape: ConvolutionShape, { y, x }: ConvolutionPhase,
   return {
     firstImage,
     batch: shape.batch,
+    splits: 1,
+    splitImages: 0,
     inHeight: shape.inHeight,
     inWidth: shape.inWidth,
     inChannels: shape.inChannels,
