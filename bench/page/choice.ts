@@ -6,7 +6,7 @@ export interface PageChoice extends Choice {
   readonly repeats: number;
 }
 
-export const EXTENTS = { compared: 'the compared ones', all: 'all', none: 'none' } as const;
+export const EXTENTS = { compared: 'compared', all: 'all', none: 'none' } as const;
 export const STEPS = ['none', '128', '256', '512', '1024'] as const;
 
 /** As the query of the page's address; `run` begins at once. */

@@ -23,6 +23,7 @@ struct PrologueParams {
 }
 
 struct TotalParams {
+  batch: u32,
   chunks: u32,
   channels: u32,
 }
@@ -132,7 +133,18 @@ fn pointwise(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgrou
 }
 
 @compute @workgroup_size(64)
-fn total(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn total(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= t.batch * t.channels) { return; }
+  let n = index / t.channels;
+  let first = n * t.chunks * t.channels + index - n * t.channels;
+  var value = Value();
+  for (var chunk = 0u; chunk < t.chunks; chunk++) { value += parts[first + chunk * t.channels]; }
+  sum[index] = value;
+}
+
+@compute @workgroup_size(64)
+fn total_of_many(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = group.y * t.chunks * t.channels + group.x;
   var value = Value();
   for (var chunk = lane; chunk < t.chunks; chunk += 64u) { value += parts[first + chunk * t.channels]; }

@@ -108,7 +108,7 @@ How fast convolutions run here, forward and back, beside what the adapter can do
 Races the kernels that can run each layer of a model on this adapter, and remembers the fastest for all later runs.
 
       --seconds N        begin no further layer after so long (no bound)
-      --model DIR|FILE, --encoder FILE, --lpips FILE, --pnorm FILE   as in invert
+      --model DIR|FILE, --encoder FILE, --lpips FILE, --base-size S   as in invert
 `,
   doctor: `fwplus doctor
 

@@ -111,6 +111,9 @@ const fusedTests: OperationTest[] = [
   pointwise([1, 4, 3, 12], 4),
   pointwise([2, 4, 3, 4], 1),
   pointwise([1, 4, 3, 8], 5),
+  // More chunks of pixels than one thread sums.
+  pointwise([1, 260, 256, 1], 1),
+  pointwise([1, 260, 256, 4], 1),
   everything('convolution with everything around it', [2, 5, 7, 3], 5, true),
   everything('convolution with everything around it, channels in fours', [2, 5, 7, 4], 8, false),
   {
