@@ -44,6 +44,11 @@ export async function invertFaces(
   return states;
 }
 
+/** Whether codes of a transform have been begun or made in a folder. */
+export function hasCodes(folder: string, inverter: Inverter, transform: string): boolean {
+  return existsSync(pathOf(folder, inverter, transform, 0));
+}
+
 async function invertBatch(
   inverter: Inverter,
   faces: readonly Image[],

@@ -19,9 +19,10 @@ import { type Method, methodName } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
 import { ensureWritableFolder, readBytes, writeAllAtomic } from '../src/io/node/files.js';
 import { encodePng } from '../src/io/png.js';
+import { type Conditions, Earlier } from './earlier.js';
 import { EVALUATION_FOLDER, type FaceSet, readFaces } from './faces.js';
 import { figure } from './figure.js';
-import { invertFaces } from './inverting.js';
+import { hasCodes, invertFaces } from './inverting.js';
 import { Judge } from './judging.js';
 import { type EvaluationOptions, parseEvaluation } from './options.js';
 import { Progress } from './progress.js';
@@ -38,6 +39,8 @@ interface Evaluation {
   readonly signal: AbortSignal;
   readonly scorer: Scorer;
   readonly progress: Progress;
+  /** With --resume. */
+  readonly earlier: Earlier | undefined;
   readonly findings: Findings;
 }
 
@@ -92,13 +95,14 @@ async function evaluateAll(
   signal: AbortSignal,
 ): Promise<Findings> {
   const findings: Findings = { rows: [], edits: [], shown: [] };
+  const earlier = options.resume ? await Earlier.read(jsonOf(options)) : undefined;
   const scorer = await Scorer.build(
     device,
     await readBytes(join(EVALUATION_FOLDER, 'scorer.safetensors')),
     2,
   );
   const progress = new Progress(options);
-  const evaluation = { device, model, faces, options, signal, scorer, progress, findings };
+  const evaluation = { device, model, faces, options, signal, scorer, progress, earlier, findings };
   try {
     for (const method of options.methods) {
       if (!signal.aborted) await evaluateMethod(evaluation, method);
@@ -111,11 +115,20 @@ async function evaluateAll(
 }
 
 async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<void> {
-  const { device, model, faces, options, signal, scorer, progress, findings } = evaluation;
+  const { device, model, faces, options, signal, scorer, progress, earlier, findings } = evaluation;
   const inverter = await Inverter.build(device, model, method, Math.min(options.batch, options.images));
   const judge = await Judge.build(device, model, method, scorer);
   try {
     for (const transform of options.transforms) {
+      const known = hasCodes(options.output, inverter, transform)
+        ? undefined
+        : earlier?.of(methodName(method), transform, conditionsOf(device, model, options));
+      if (known) {
+        progress.finished();
+        findings.rows.push(known.row);
+        findings.edits.push(...known.edits);
+        continue;
+      }
       const images = faces.images(transform).slice(0, options.images);
       const states = await invertFaces(inverter, images, transform, {
         folder: options.output,
@@ -140,31 +153,36 @@ async function report(
   { rows, edits, shown }: Findings,
   device: Device,
   model: Model,
-  { json, output, steps, images, methods, transforms }: EvaluationOptions,
+  options: EvaluationOptions,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const { facts } = device;
+  const { output, steps, images, methods, transforms } = options;
+  const { adapter, ...conditions } = conditionsOf(device, model, options);
+  const json = jsonOf(options);
   const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
   const found = {
-    adapter: describeAdapter(facts),
-    driver: facts.name,
-    model: model.id,
+    adapter,
+    driver: device.facts.name,
     date: new Date().toISOString().slice(0, 10),
     versions: { fwplus: version, node: process.version },
-    steps,
-    images,
+    ...conditions,
     complete: rows.length === methods.length * transforms.length,
     rows,
     edits,
   };
-  const subtitle = `${steps} steps a method on ${found.adapter}; ${model.id}`;
-  await writeAllAtomic([
-    { path: join(output, 'figure.png'), content: await encodePng(figure(shown, subtitle)) },
-    { path: json ?? join(output, 'evaluation.json'), content: `${JSON.stringify(found, null, 1)}\n` },
-  ]);
+  const subtitle = `${steps} steps a method on ${adapter}; ${model.id}`;
+  const picture = { path: join(output, 'figure.png'), content: await encodePng(figure(shown, subtitle)) };
+  const content = `${JSON.stringify(found, null, 1)}\n`;
+  await writeAllAtomic([...(shown.length > 0 ? [picture] : []), { path: json, content }]);
   process.stdout.write(`\n${images} faces, ${steps} steps\n\n${reconstructionTable(rows)}\n`);
   if (edits.length > 0) process.stdout.write(`\n${editTable(edits)}\n`);
-  process.stdout.write(
-    `\nSee ${join(output, 'figure.png')} and ${json ?? join(output, 'evaluation.json')}\n`,
-  );
+  process.stdout.write(`\nSee ${shown.length > 0 ? `${picture.path} and ` : ''}${json}\n`);
+}
+
+function conditionsOf({ facts }: Device, { id }: Model, { images, steps }: EvaluationOptions): Conditions {
+  return { adapter: describeAdapter(facts), model: id, images, steps };
+}
+
+function jsonOf({ json, output }: EvaluationOptions): string {
+  return json ?? join(output, 'evaluation.json');
 }

@@ -30,7 +30,7 @@ const packages = {
   webgpu: /^src\/engine\/device\.node\.ts$/,
   pngjs: /^src\/io\//,
   'jpeg-js': /^src\/io\//,
-  'ml-matrix': /^src\/inversion\/editing\//,
+  'ml-matrix': /^src\/inversion\/symmetric-eigen\.ts$/,
   'node:': /^src\/cli\/|^src\/io\/node\/|\.node\.ts$/,
 };
 

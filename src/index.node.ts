@@ -8,6 +8,8 @@ import type { Model } from './inversion/model.js';
 import { readBytes } from './io/node/files.js';
 
 export * from './index.js';
+export { writeStreamed } from './io/node/file-sink.js';
+export { type FileSource, fileSource } from './io/node/file-source.js';
 
 /** The package's own folder, seen from dist/src. */
 export const PACKAGE_FOLDER = fileURLToPath(new URL('../../', import.meta.url));

@@ -19,8 +19,10 @@ export {
   type Move,
   mixStyles,
 } from './inversion/editing/edit.js';
+export { readForeignDirections } from './inversion/editing/foreign-directions.js';
 export { parseRows, type RowRange } from './inversion/editing/rows.js';
 export { type SefaDirection, sefa } from './inversion/editing/sefa.js';
+export { type ForeignNetwork, readForeign } from './inversion/foreign.js';
 export { type Inversion, type InvertOptions, invertImage } from './inversion/invert-image.js';
 export {
   type BatchProgress,
@@ -29,6 +31,15 @@ export {
   type Progress,
   type RunOptions,
 } from './inversion/inverter.js';
+export { type Lack, lacks, usualMethod } from './inversion/lacks.js';
+export {
+  loadModelFiles,
+  type ModelFile,
+  type ModelFiles,
+  type ModelFilesOptions,
+  type ModelParts,
+  withParts,
+} from './inversion/load-files.js';
 export { loadModel } from './inversion/load-model.js';
 export {
   checkMethod,
@@ -43,12 +54,18 @@ export { PerceptualMeter, psnr } from './inversion/metrics.js';
 export type { Model } from './inversion/model.js';
 export { TERMS, type Term } from './inversion/objective.js';
 export type { PNormStatistics } from './inversion/pnorm.js';
+export { encodePNorm } from './inversion/pnorm-file.js';
 export { Renderer } from './inversion/renderer.js';
 export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
+export { makePNormStatistics, type StatisticsOptions } from './inversion/statistics/pnorm-statistics.js';
 export { prepareTarget, type Target } from './inversion/target.js';
 export { tuneModel } from './inversion/tune-model.js';
 export { type AnimationOptions, encodeApng } from './io/apng.js';
 export type { DecodeOptions } from './io/budget.js';
+export { type ByteSource, blobSource, bytesSource } from './io/checkpoint/index.js';
+export type { ConvertedNetwork, NetworkKind, SourceTensor } from './io/convert/network.js';
+export { BlobSink, type ByteSink } from './io/convert/sink.js';
+export { type WriteOptions, type Written, writeNetwork } from './io/convert/write.js';
 export { decodeImage } from './io/decode.js';
 export { type FitMode, type Fitted, fit } from './io/fit.js';
 export { type Image, imageFromFloat, imageToFloat } from './io/image.js';

@@ -79,7 +79,7 @@ const ragged: readonly Layer[] = [
   ['conv3x3s2', '61x35@37'],
 ];
 
-/** What issue 4 sets bars for, and other engines are measured on. */
+/** What other engines are measured on, and bars are set for; see bench/README.md. */
 export const COMPARED: readonly Layer[] = [
   ['conv3x3', '512x512@4'],
   ['conv3x3', '512x512@8'],

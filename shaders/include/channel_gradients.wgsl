@@ -23,6 +23,7 @@ struct PrologueParams {
 }
 
 struct TotalParams {
+  batch: u32,
   chunks: u32,
   channels: u32,
 }
@@ -44,23 +45,38 @@ struct TotalParams {
 @group(0) @binding(14) var<storage, read> weight: array<Value>;
 @group(0) @binding(15) var<storage, read_write> dx: array<Value>;
 
+/// The pixels that one thread walks, of one channel of one sample.
+struct Walk {
+  isThere: bool,
+  n: u32,
+  c: u32,
+  first: u32,
+  end: u32,
+}
+
+fn walkOf(index: u32, batch: u32, pixels: u32, channels: u32, chunk: u32) -> Walk {
+  let chunks = (pixels + chunk - 1u) / chunk;
+  let row = index / channels;
+  let n = row / chunks;
+  let first = (row - n * chunks) * chunk;
+  return Walk(n < batch, n, index - row * channels, first, min(first + chunk, pixels));
+}
+
 var<workgroup> sums: array<Value, 64>;
 
 @compute @workgroup_size(64)
 fn epilogue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
-  let chunks = (e.pixels + e.chunk - 1u) / e.chunk;
-  if (index >= e.batch * chunks * e.channels) { return; }
-  let c = index % e.channels;
-  let n = index / (chunks * e.channels);
-  let first = ((index / e.channels) % chunks) * e.chunk;
+  let walk = walkOf(index, e.batch, e.pixels, e.channels, e.chunk);
+  if (!walk.isThere) { return; }
+  let n = walk.n;
+  let c = walk.c;
   let scale = scaleOut[n * e.channels + c];
   let shift = bias[c];
   let high = Value(e.gain);
   let low = Value(e.gain * e.slope);
   var total = Value();
-  let end = min(first + e.chunk, e.pixels);
-  for (var pixel = first; pixel < end; pixel++) {
+  for (var pixel = walk.first; pixel < walk.end; pixel++) {
     let at = (n * e.pixels + pixel) * e.channels + c;
     let value = y[at];
     let factor = select(high, low, value <= Value());
@@ -76,15 +92,13 @@ fn epilogue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
 @compute @workgroup_size(64)
 fn prologue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
-  let chunks = (p.pixels + p.chunk - 1u) / p.chunk;
-  if (index >= p.batch * chunks * p.channels) { return; }
-  let c = index % p.channels;
-  let n = index / (chunks * p.channels);
-  let first = ((index / p.channels) % chunks) * p.chunk;
+  let walk = walkOf(index, p.batch, p.pixels, p.channels, p.chunk);
+  if (!walk.isThere) { return; }
+  let n = walk.n;
+  let c = walk.c;
   let scale = scaleIn[n * p.channels + c];
   var total = Value();
-  let end = min(first + p.chunk, p.pixels);
-  for (var pixel = first; pixel < end; pixel++) {
+  for (var pixel = walk.first; pixel < walk.end; pixel++) {
     let at = (n * p.pixels + pixel) * p.channels + c;
     let gradient = flow[at];
     total += gradient * x[at];
@@ -96,18 +110,16 @@ fn prologue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
 @compute @workgroup_size(64)
 fn pointwise(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
-  let chunks = (p.pixels + p.chunk - 1u) / p.chunk;
-  if (index >= p.batch * chunks * p.channels) { return; }
-  let c = index % p.channels;
-  let n = index / (chunks * p.channels);
-  let first = ((index / p.channels) % chunks) * p.chunk;
+  let walk = walkOf(index, p.batch, p.pixels, p.channels, p.chunk);
+  if (!walk.isThere) { return; }
+  let n = walk.n;
+  let c = walk.c;
   let scale = scaleIn[n * p.channels + c];
   #for o in 0..OUTS
   let weight$o = weight[${o}u * p.channels + c];
   #end
   var total = Value();
-  let end = min(first + p.chunk, p.pixels);
-  for (var pixel = first; pixel < end; pixel++) {
+  for (var pixel = walk.first; pixel < walk.end; pixel++) {
     let outsAt = (n * p.pixels + pixel) * ${OUTS}u;
     let at = (n * p.pixels + pixel) * p.channels + c;
     var gradient = du[outsAt] * weight0;
@@ -121,7 +133,18 @@ fn pointwise(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgrou
 }
 
 @compute @workgroup_size(64)
-fn total(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn total(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = linearIndex(thread, groups);
+  if (index >= t.batch * t.channels) { return; }
+  let n = index / t.channels;
+  let first = n * t.chunks * t.channels + index - n * t.channels;
+  var value = Value();
+  for (var chunk = 0u; chunk < t.chunks; chunk++) { value += parts[first + chunk * t.channels]; }
+  sum[index] = value;
+}
+
+@compute @workgroup_size(64)
+fn total_of_many(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = group.y * t.chunks * t.channels + group.x;
   var value = Value();
   for (var chunk = lane; chunk < t.chunks; chunk += 64u) { value += parts[first + chunk * t.channels]; }

@@ -1,12 +1,12 @@
 /** `fwplus directions`, `fwplus directions sefa` */
 import { dirname } from 'node:path';
-import { loadModelFolder } from '../index.node.js';
 import { encodeDirections } from '../inversion/editing/directions-file.js';
 import { spell } from '../inversion/editing/rows.js';
 import { sefa } from '../inversion/editing/sefa.js';
 import type { Model } from '../inversion/model.js';
 import { ensureWritableFolder, writeAtomic } from '../io/node/files.js';
 import { columns } from './columns.js';
+import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
 import { UsageError } from './usage-error.js';
 
@@ -17,7 +17,7 @@ export async function directions(options: Options): Promise<number> {
       hint: 'fwplus directions, or fwplus directions sefa -o FILE',
     });
   }
-  const model = await loadModelFolder(options.model);
+  const model = await loadChosenModel(options);
   return kind === 'sefa' ? makeSefa(model, options) : list(model);
 }
 

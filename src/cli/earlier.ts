@@ -30,11 +30,14 @@ export function partialPath(folder: string, method: Method): string {
 export function checkPartials(
   folders: readonly string[],
   methods: readonly Method[],
-  { resume, restart }: Options,
+  options: Options,
 ): void {
-  if (resume || restart) return;
-  const [found] = partials(folders, methods);
-  if (found === undefined) return;
+  refuseUnlessTold(partials(folders, methods)[0], options);
+}
+
+/** The same for one file, undefined where there is none. */
+export function refuseUnlessTold(found: string | undefined, { resume, restart }: Options): void {
+  if (found === undefined || resume || restart) return;
   throw new FwplusError(`${found} holds the work of an earlier run that was interrupted.`, {
     hint: `Add ${spelt('--resume')} to go on with it, or ${spelt('--restart')} to throw it away.`,
   });

@@ -3,9 +3,11 @@ import type { Codes } from '../inversion/codes.js';
 import type { Direction } from '../inversion/editing/direction.js';
 import { decodeDirections, findDirection } from '../inversion/editing/directions-file.js';
 import { applyDirections, interpolate, mixStyles } from '../inversion/editing/edit.js';
+import { readForeignDirections } from '../inversion/editing/foreign-directions.js';
 import { spell } from '../inversion/editing/rows.js';
 import type { Model } from '../inversion/model.js';
 import { decodeCodes, type SavedCodes } from '../inversion/saved.js';
+import { fileSource } from '../io/node/file-source.js';
 import { readBytes } from '../io/node/files.js';
 import type { Options } from './options.js';
 import { UsageError } from './usage-error.js';
@@ -105,7 +107,7 @@ async function interpolation(
   };
 }
 
-/** NAME of the model, or FILE:NAME; either with =FACTOR. */
+/** NAME of the model, FILE:NAME, or FILE where it holds one; each with =FACTOR. */
 async function directionOf(text: string, model: Model): Promise<{ direction: Direction; factor: number }> {
   // A path may hold an equals sign, a factor no slash or colon.
   const [, where = '', factorText] = /^(.*?)(?:=([^=:/\\]*))?$/.exec(text)!;
@@ -115,11 +117,28 @@ async function directionOf(text: string, model: Model): Promise<{ direction: Dir
       hint: 'For example --direction smile=1.5',
     });
   }
-  const file = /^(.*\.safetensors):([^:]+)$/.exec(where);
+  const file = /^(.*\.(?:safetensors|pt|pth|npy|npz))(?::([^:]+))?$/i.exec(where);
   if (!file) return { direction: findDirection(model.directions, where, `the model '${model.id}'`), factor };
-  const [, path, name] = file as unknown as [string, string, string];
-  const directions = decodeDirections(await readBytes(path), model.generator.wDim, path);
-  return { direction: findDirection(directions, name, path), factor };
+  const [, path, name] = file as unknown as [string, string, string | undefined];
+  const directions = await readDirections(path, model.generator.wDim);
+  const only = directions.length === 1 ? directions[0]! : undefined;
+  if (name === undefined && only) return { direction: only, factor };
+  if (name !== undefined) return { direction: findDirection(directions, name, path), factor };
+  const names = directions.map((each) => each.name).join(', ');
+  throw new UsageError(`--direction '${text}': the file holds ${directions.length} directions, wanted one.`, {
+    hint: `Choose one as in ${path}:${directions[0]?.name ?? 'NAME'}; there are: ${names}.`,
+  });
+}
+
+/** Of our own file, or one of another program. */
+async function readDirections(path: string, width: number): Promise<Direction[]> {
+  if (/\.safetensors$/i.test(path)) return decodeDirections(await readBytes(path), width, path);
+  const source = await fileSource(path);
+  try {
+    return await readForeignDirections(source, width);
+  } finally {
+    await source.close();
+  }
 }
 
 function spread(from: number, to: number, count: number): number[] {

@@ -2,7 +2,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { withDisposal } from '../engine/disposal.js';
-import { loadModelFolder } from '../index.node.js';
 import type { Model } from '../inversion/model.js';
 import { Renderer } from '../inversion/renderer.js';
 import { encodeCodes, type SavedCodes, savedTargetHash } from '../inversion/saved.js';
@@ -17,6 +16,7 @@ import { encodePng } from '../io/png.js';
 import { resizeLanczos } from '../io/resize.js';
 import { type SheetRow, sheet } from '../io/sheet.js';
 import { type Frame, plannedEdit, readCodes } from './edit-frames.js';
+import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
 import { type Session, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
@@ -40,7 +40,7 @@ export async function edit(options: Options): Promise<number> {
     throw new UsageError(`edit: ${found} given, wanted one.`, example);
   }
   if (output === undefined) throw new UsageError('edit: no output folder is given.', example);
-  const model = await loadModelFolder(options.model);
+  const model = await loadChosenModel(options);
   const saved = await readCodes(images[0]!, model);
   const { frames, title } = await plannedEdit(saved, model, options);
   const photo =

@@ -18,7 +18,8 @@ import type { Session } from './session.js';
 export interface MethodPrograms {
   readonly inverter: Inverter;
   readonly renderer: Renderer;
-  readonly meter: PerceptualMeter;
+  /** Undefined where the model has no perceptual network. */
+  readonly meter: PerceptualMeter | undefined;
 }
 
 export interface MethodResult {
@@ -28,8 +29,10 @@ export interface MethodResult {
   readonly codes: Uint8Array;
   readonly image: Image;
   readonly psnr: number;
-  readonly perceptual: number;
+  readonly perceptual: number | undefined;
   readonly seconds: number;
+  /** What the model lacks for the published method. */
+  readonly notes: readonly string[];
 }
 
 /** Interrupted; `saved` where a file to go on from is there. */
@@ -102,8 +105,9 @@ export async function invertPicture(
     codes,
     image,
     psnr: psnr(image, picture.image),
-    perceptual: await programs.meter.distance(image, picture.image),
+    perceptual: await programs.meter?.distance(image, picture.image),
     seconds: took,
+    notes: inverter.notes,
   };
 }
 

@@ -1,10 +1,11 @@
 /** `fwplus invert IMAGE… -o DIR` */
 import { join } from 'node:path';
-import { loadModelFolder } from '../index.node.js';
-import { DEFAULT_STEPS, defaultMethod, type Method } from '../inversion/method.js';
+import { usualMethod } from '../inversion/lacks.js';
+import { DEFAULT_STEPS, type Method } from '../inversion/method.js';
 import { ensureWritableFolder } from '../io/node/files.js';
 import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished } from './invert-picture.js';
+import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
 import { checkNames, nameOf, readPictures } from './picture.js';
 import { profileTable } from './profile.js';
@@ -20,8 +21,8 @@ export async function invert(options: Options): Promise<number> {
   if (output === undefined) throw new UsageError('invert: no output folder is given.', example);
   checkNames(images);
   const steps = options.steps ?? DEFAULT_STEPS;
-  const model = await loadModelFolder(options.model);
-  const usual = defaultMethod(options.space, options.baseSize ?? model.baseSize);
+  const model = await loadChosenModel(options);
+  const usual = usualMethod(model, options.space, options.baseSize);
   const method: Method = { ...usual, pnorm: options.pnorm ?? usual.pnorm };
   const pictures = await readPictures(images, model, options);
   const folders = images.map((path) => join(output, nameOf(path)));

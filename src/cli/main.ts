@@ -2,6 +2,7 @@
 /** The `fwplus` command. */
 import { FwplusError } from '../errors.js';
 import { bench } from './bench.js';
+import { convert, inspect } from './convert.js';
 import { directions } from './directions.js';
 import { doctor } from './doctor.js';
 import { edit } from './edit.js';
@@ -9,6 +10,7 @@ import { COMMANDS, takes, usage } from './help.js';
 import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
 import { start } from './start.js';
+import { statistics } from './statistics.js';
 import { tune } from './tune.js';
 import { UsageError } from './usage-error.js';
 import { ownVersion } from './version.js';
@@ -56,6 +58,9 @@ async function perform(options: Options): Promise<number> {
   if (command === 'invert') return invert(options);
   if (command === 'edit') return edit(options);
   if (command === 'directions') return directions(options);
+  if (command === 'statistics') return statistics(options);
+  if (command === 'convert') return convert(options);
+  if (command === 'inspect') return inspect(options);
   if (command === 'tune') return tune(options);
   return start(options);
 }

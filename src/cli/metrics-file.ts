@@ -8,9 +8,12 @@ import type { Session } from './session.js';
 interface MethodMetrics {
   /** In dB; the text "Infinity" for equal pictures, for which JSON has no number. */
   readonly psnr: number | 'Infinity';
-  readonly perceptual: number;
+  /** Left out where the model has no perceptual network. */
+  readonly perceptual?: number;
   readonly seconds: number;
   readonly steps: number;
+  /** What the model lacked; left out where that is nothing. */
+  readonly notes?: readonly string[];
   /** Only where it is not the file's own. */
   readonly adapter?: string;
 }
@@ -33,7 +36,7 @@ export interface MetricsFile {
 export async function metricsFile(
   { adapter, model }: Pick<Session, 'adapter' | 'model'>,
   picture: Pick<Picture, 'name'>,
-  results: readonly Pick<MethodResult, 'name' | 'psnr' | 'perceptual' | 'seconds' | 'state'>[],
+  results: readonly Pick<MethodResult, 'name' | 'psnr' | 'perceptual' | 'seconds' | 'state' | 'notes'>[],
   folder: string,
 ): Promise<MetricsFile> {
   const target = results[0]!.state.targetHash;
@@ -51,12 +54,14 @@ function metricsOf({
   perceptual,
   seconds,
   state,
-}: Pick<MethodResult, 'psnr' | 'perceptual' | 'seconds' | 'state'>): MethodMetrics {
+  notes,
+}: Pick<MethodResult, 'psnr' | 'perceptual' | 'seconds' | 'state' | 'notes'>): MethodMetrics {
   return {
     psnr: Number.isFinite(psnr) ? rounded(psnr, 3) : 'Infinity',
-    perceptual: rounded(perceptual, 5),
+    ...(perceptual !== undefined && { perceptual: rounded(perceptual, 5) }),
     seconds: rounded(seconds, 2),
     steps: state.step,
+    ...(notes.length > 0 && { notes }),
   };
 }
 

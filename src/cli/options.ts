@@ -12,7 +12,7 @@ export interface Options {
   readonly given: readonly string[];
   /** The first word that is no option, where there is one. */
   readonly command: string | undefined;
-  /** All further words: pictures, or codes. */
+  /** All further words: pictures, codes, or a model. */
   readonly images: readonly string[];
   readonly output: string | undefined;
   /** NAME, FILE:NAME, either with =FACTOR. */
@@ -44,7 +44,15 @@ export interface Options {
   readonly repeats: number | undefined;
   readonly json: string | undefined;
   readonly subgroups: boolean;
+  /** A folder or a converted file. */
   readonly model: string | undefined;
+  /** Converted files beside the model's own parts, or in their place. */
+  readonly parts: Readonly<Record<'encoder' | 'perceptual' | 'pnorm' | 'directions', string | undefined>>;
+  readonly samples: number | undefined;
+  readonly seed: number | undefined;
+  /** Of a checkpoint: which of its networks. */
+  readonly part: string | undefined;
+  readonly half: boolean;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -63,6 +71,7 @@ export function parseOptions(words: readonly string[]): Options {
       hint: 'Give one of them.',
     });
   }
+  const pnorm = pnormOf(values.pnorm ?? []);
   return {
     given: Object.keys(values),
     command,
@@ -81,7 +90,7 @@ export function parseOptions(words: readonly string[]): Options {
     steps: integer('--steps', values.steps, 1, 1e6),
     seconds: integer('--seconds', values.seconds, 1, 1e6),
     space: choice('--space', values.space, ['f/w+', 'w+']) ?? 'f/w+',
-    pnorm: choice('--pnorm', values.pnorm, ['clip', 'penalty', 'none']),
+    pnorm: pnorm.form,
     baseSize: integer('--base-size', values['base-size'], 8, 1024),
     fit: choice('--fit', values.fit, ['crop', 'pad', 'squash']) ?? 'crop',
     maxPixels: 1e6 * (integer('--max-megapixels', values['max-megapixels'], 1, MOST_MEGAPIXELS) ?? 64),
@@ -96,6 +105,16 @@ export function parseOptions(words: readonly string[]): Options {
     json: values.json,
     subgroups: !values['no-subgroups'],
     model: values.model,
+    parts: {
+      encoder: values.encoder,
+      perceptual: values.lpips,
+      pnorm: pnorm.file,
+      directions: values.directions,
+    },
+    samples: integer('--samples', values.samples, 2, 1e8),
+    seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+    part: values.part,
+    half: values.fp16 ?? false,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
     help: values.help ?? false,
@@ -123,7 +142,12 @@ function parse(words: readonly string[]) {
         steps: { type: 'string' },
         seconds: { type: 'string' },
         space: { type: 'string' },
-        pnorm: { type: 'string' },
+        pnorm: { type: 'string', multiple: true },
+        encoder: { type: 'string' },
+        lpips: { type: 'string' },
+        directions: { type: 'string' },
+        samples: { type: 'string' },
+        seed: { type: 'string' },
         'base-size': { type: 'string' },
         fit: { type: 'string' },
         'max-megapixels': { type: 'string' },
@@ -138,6 +162,8 @@ function parse(words: readonly string[]) {
         json: { type: 'string' },
         'no-subgroups': { type: 'boolean' },
         model: { type: 'string' },
+        part: { type: 'string' },
+        fp16: { type: 'boolean' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },
         stack: { type: 'boolean' },
@@ -148,6 +174,22 @@ function parse(words: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message, { hint: 'See --help.' });
   }
+}
+
+const FORMS = ['clip', 'penalty', 'none'] as const;
+
+/** --pnorm takes the form and a file of statistics, each once. */
+function pnormOf(texts: readonly string[]): { form: PNormForm | undefined; file: string | undefined } {
+  // A word without a dot or a slash is a misspelt form, and no file.
+  const files = texts.filter((text) => /[./\\]/.test(text));
+  const forms = texts.filter((text) => !files.includes(text));
+  const twice = [files, forms].find((found) => found.length > 1);
+  if (twice) {
+    throw new UsageError(`--pnorm is given twice: ${twice.join(' and ')}.`, {
+      hint: 'Give one form (clip, penalty, none) and one file of statistics, or either.',
+    });
+  }
+  return { form: choice('--pnorm', forms[0], FORMS), file: files[0] };
 }
 
 /** `--from -2` as `--from=-2`: a value that begins with a dash is taken for an option otherwise. */

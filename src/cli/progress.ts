@@ -1,39 +1,39 @@
-/** A progress line on stderr: loss, PSNR, steps a second, time left. */
+/** Progress lines on stderr. */
 
 import type { Progress } from '../inversion/inverter.js';
 import { psnrOfError } from '../inversion/metrics.js';
 
 const WIDTH = 24;
 
-export class ProgressBar {
+/** How far something with a known end has come. */
+export class CountingBar {
   readonly #label: string;
   readonly #quiet: boolean;
   readonly #began = performance.now();
-  /** Steps that an earlier run had made. */
+  /** What an earlier run had done. */
   readonly #before: number;
   #lastLine = Number.NEGATIVE_INFINITY;
 
-  constructor(label: string, before: number, quiet: boolean) {
-    this.#before = before;
+  constructor(label: string, quiet: boolean, before = 0) {
     this.#label = label;
     this.#quiet = quiet;
+    this.#before = before;
   }
 
-  update({ step, steps, last }: Progress): void {
+  /** @param describe gives words for in between, by how many are done a second. */
+  update(done: number, all: number, describe: (rate: number) => string = () => ''): void {
     if (this.#quiet) return;
     const seconds = (performance.now() - this.#began) / 1000;
-    const rate = (step - this.#before) / Math.max(1e-9, seconds);
-    const left = (steps - step) / rate;
+    const rate = (done - this.#before) / Math.max(1e-9, seconds);
+    const left = (all - done) / rate;
     const parts = {
       label: this.#label,
-      done: step / steps,
-      text:
-        `${step}/${steps}  loss ${last.total.toFixed(4)}  ${psnrOfError(last.error).toFixed(2)} dB` +
-        `  ${rate.toFixed(1)} steps/s  ${clock(left)} left`,
+      done: done / all,
+      text: `${done}/${all}${describe(rate)}  ${clock(left)} left`,
     };
     const text = progressLine(parts, process.stderr.isTTY ? process.stderr.columns : undefined);
     if (process.stderr.isTTY) process.stderr.write(`\r${text}\x1b[K`);
-    else if (step === steps || performance.now() - this.#lastLine > 10000) {
+    else if (done === all || performance.now() - this.#lastLine > 10000) {
       process.stderr.write(`${text}\n`);
       this.#lastLine = performance.now();
     }
@@ -41,6 +41,29 @@ export class ProgressBar {
 
   end(): void {
     if (!this.#quiet && process.stderr.isTTY) process.stderr.write('\n');
+  }
+}
+
+/** Of an inversion: loss, PSNR, steps a second. */
+export class ProgressBar {
+  readonly #bar: CountingBar;
+
+  /** @param before steps that an earlier run had made. */
+  constructor(label: string, before: number, quiet: boolean) {
+    this.#bar = new CountingBar(label, quiet, before);
+  }
+
+  update({ step, steps, last }: Progress): void {
+    this.#bar.update(
+      step,
+      steps,
+      (rate) =>
+        `  loss ${last.total.toFixed(4)}  ${psnrOfError(last.error).toFixed(2)} dB  ${rate.toFixed(1)} steps/s`,
+    );
+  }
+
+  end(): void {
+    this.#bar.end();
   }
 }
 

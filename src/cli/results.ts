@@ -10,6 +10,7 @@ import { columns } from './columns.js';
 import { finishedPath, removePartials, slug } from './earlier.js';
 import type { MethodResult } from './invert-picture.js';
 import { metricsFile } from './metrics-file.js';
+import { withoutWhat } from './notes.js';
 import type { Picture } from './picture.js';
 import type { Session } from './session.js';
 
@@ -71,7 +72,7 @@ export async function writeResults(
 }
 
 function comparison(
-  { adapter }: Session,
+  { adapter, model }: Session,
   picture: Picture,
   results: readonly MethodResult[],
   title: string,
@@ -79,6 +80,10 @@ function comparison(
 ): Image {
   const steps = results[0]!.state.step;
   const each = results.length > 1 ? ' a method' : '';
+  const without = withoutWhat(
+    model,
+    results.map(({ state }) => state.method),
+  );
   return sheet(
     [
       {
@@ -87,7 +92,7 @@ function comparison(
           { image: picture.image, caption: picture.name },
           ...results.map(({ image, psnr, perceptual }) => ({
             image,
-            caption: `${psnr.toFixed(2)} dB\nperceptual distance ${perceptual.toFixed(3)}`,
+            caption: `${psnr.toFixed(2)} dB${perceptual === undefined ? '' : `\nperceptual distance ${perceptual.toFixed(3)}`}`,
           })),
         ],
       },
@@ -108,7 +113,7 @@ function comparison(
     ],
     title,
     {
-      subtitle: `${steps} steps${each} on ${adapter}`,
+      subtitle: `${steps} steps${each} on ${adapter}${without}`,
       columns: ['Input', ...results.map(({ name }) => titleOf(name))],
     },
   );
@@ -140,7 +145,7 @@ export function table(results: readonly MethodResult[]): string {
     ...results.map(({ name, psnr, perceptual, state, seconds }) => [
       titleOf(name),
       `${psnr.toFixed(2)} dB`,
-      perceptual.toFixed(4),
+      perceptual?.toFixed(4) ?? 'none',
       String(state.step),
       seconds.toFixed(1),
     ]),

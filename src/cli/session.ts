@@ -1,26 +1,25 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
-import { constants } from 'node:os';
 import { tuningStore } from '#tuning-store';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, openDevice } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
 import type { Model } from '../inversion/model.js';
 import { spelt } from './earlier.js';
+import { listenForInterrupts } from './interruption.js';
 import type { Options } from './options.js';
 
 export interface Session {
   readonly device: Device;
   readonly model: Model;
   readonly adapter: string;
-  readonly isDefaultModel: boolean;
+  /** What --model names; undefined for the default model. */
+  readonly modelPath: string | undefined;
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal;
   /** Says that the work is stopped and how to go on, or `instead`; returns the exit code. */
   readonly interrupted: (saved: boolean, instead?: string) => number;
   readonly say: (line: string) => void;
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Opens the device; so whatever can be refused without one has to be refused before. */
 export async function withSession<T>(
@@ -31,20 +30,14 @@ export async function withSession<T>(
   const say = (line: string) => {
     if (!options.quiet) process.stderr.write(`${line}\n`);
   };
-  const interruption = new AbortController();
-  let exitCode = 130;
-  const interrupt = (name: NodeJS.Signals) => {
-    exitCode = 128 + constants.signals[name];
-    if (interruption.signal.aborted) process.exit(exitCode);
-    say('\nStopping after what is in flight; press Ctrl-C again to stop at once.');
-    interruption.abort();
-  };
+  const interruption = listenForInterrupts(() =>
+    say('\nStopping after what is in flight; press Ctrl-C again to stop at once.'),
+  );
   const interrupted = (saved: boolean, instead?: string) => {
     const goOn = `Interrupted and saved. The same command with ${spelt('--resume')} goes on.`;
     say(instead ?? (saved ? goOn : 'Interrupted before there was anything new to save.'));
-    return exitCode;
+    return interruption.exitCode;
   };
-  for (const name of SIGNALS) process.on(name, interrupt);
   try {
     const device = await openChosenDevice(options.adapter);
     try {
@@ -53,14 +46,13 @@ export async function withSession<T>(
       say(`Adapter  ${adapter}`);
       say(`Model    ${model.id}, ${resolution}×${resolution}, ${model.domain}`);
       if (device.tuning.note !== undefined) say(`Note     ${device.tuning.note}`);
-      const isDefaultModel = options.model === undefined;
       const { signal } = interruption;
-      return await body({ device, model, adapter, isDefaultModel, signal, interrupted, say });
+      return await body({ device, model, adapter, modelPath: options.model, signal, interrupted, say });
     } finally {
       device.destroy();
     }
   } finally {
-    for (const name of SIGNALS) process.off(name, interrupt);
+    interruption.end();
   }
 }
 
@@ -84,8 +76,8 @@ export async function openChosenDevice(
 }
 
 /** Said where a person brings a picture of their own to the default model. */
-export function warnOfDomain({ model, isDefaultModel, say }: Session): void {
-  if (!isDefaultModel) return;
+export function warnOfDomain({ model, modelPath, say }: Session): void {
+  if (modelPath !== undefined) return;
   say(`Note     the default model knows ${model.domain}: a photograph will come out as a drawing.`);
   say('         Give --model for a generator of your own.');
 }

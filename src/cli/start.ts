@@ -1,14 +1,16 @@
 /** `fwplus start [IMAGE]`: what `npm start` shows. One picture in W+, W+ with P-norm+ clipping, and F/W+, and its edits. */
 import { join } from 'node:path';
-import { loadModelFolder, PACKAGE_FOLDER } from '../index.node.js';
+import { PACKAGE_FOLDER } from '../index.node.js';
 import { applyDirections, type Move } from '../inversion/editing/edit.js';
 import { sefa } from '../inversion/editing/sefa.js';
-import { defaultMethod, type Method } from '../inversion/method.js';
+import { usualMethod } from '../inversion/lacks.js';
+import type { Method } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
 import type { Image } from '../io/image.js';
 import { ensureWritableFolder } from '../io/node/files.js';
 import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished, type MethodResult } from './invert-picture.js';
+import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
 import { readPicture } from './picture.js';
 import { withPrograms } from './programs.js';
@@ -32,7 +34,7 @@ export async function start(options: Options): Promise<number> {
     });
   }
   const steps = options.steps ?? STEPS;
-  const model = await loadModelFolder(options.model);
+  const model = await loadChosenModel(options);
   const methods = compared(model);
   const picture = await readPicture(images[0] ?? TURNED_FACE, model, options);
   checkPartials([output], methods, options);
@@ -61,16 +63,18 @@ export async function start(options: Options): Promise<number> {
       if (!isFinished(result)) return interrupted(result.saved || results.length > 0);
       results.push(result);
     }
-    const title = `One ${images.length > 0 ? 'picture' : 'face'}, three latent spaces`;
+    const title = `One ${images.length > 0 ? 'picture' : 'face'}, ${methods.length === 3 ? 'three' : 'two'} latent spaces`;
     await writeResults(session, picture, results, output, title, edits);
     process.stdout.write(`\n${table(results)}\n\nSee ${join(output, 'sheet.png')}\n`);
     return 0;
   });
 }
 
+/** Without P-norm+ statistics nothing can be clipped; the notes on F/W+ say so. */
 function compared(model: Model): Method[] {
-  const wPlus = defaultMethod('w+', model.baseSize);
-  return [wPlus, { ...wPlus, pnorm: 'clip' }, defaultMethod('f/w+', model.baseSize)];
+  const wPlus = usualMethod(model, 'w+');
+  const clipped: Method[] = model.pnorm ? [{ ...wPlus, pnorm: 'clip' }] : [];
+  return [wPlus, ...clipped, usualMethod(model, 'f/w+')];
 }
 
 /** Edits that show well, of the model's own directions; the first two of its weights (SeFa) where it has none. */

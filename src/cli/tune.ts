@@ -1,16 +1,16 @@
 /** `fwplus tune`: races the plans of a model's programs on the adapter, and remembers the fastest. */
 import { tuningStore } from '#tuning-store';
 import type { Raced } from '../engine/tuning/tuner.js';
-import { loadModelFolder } from '../index.node.js';
 import { tuneModel } from '../inversion/tune-model.js';
 import { columns } from './columns.js';
+import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
 import { withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
 export async function tune(options: Options): Promise<number> {
   if (options.images.length > 0) throw new UsageError('tune takes no pictures.', { hint: 'fwplus tune' });
-  const model = await loadModelFolder(options.model);
+  const model = await loadChosenModel(options);
   return withSession(options, model, async ({ device, signal, say, interrupted }) => {
     const store = tuningStore();
     say('Racing   the machine should have nothing else to do.');

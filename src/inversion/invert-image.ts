@@ -5,14 +5,15 @@ import { type FitMode, fit } from '../io/fit.js';
 import type { Image } from '../io/image.js';
 import type { InversionState } from './codes.js';
 import { Inverter, type RunOptions } from './inverter.js';
-import { DEFAULT_STEPS, defaultMethod, type Method } from './method.js';
+import { usualMethod } from './lacks.js';
+import { DEFAULT_STEPS, type Method } from './method.js';
 import { psnr } from './metrics.js';
 import type { Model } from './model.js';
 import { Renderer } from './renderer.js';
 import { prepareTarget } from './target.js';
 
 export interface InvertOptions extends Partial<RunOptions> {
-  /** F/W+ with the published weights by default. */
+  /** F/W+ with the published weights by default, or what the model's parts allow of it: usualMethod. */
   readonly method?: Method;
   /** How a picture that is not square is made so; `crop` by default. */
   readonly fit?: FitMode;
@@ -42,7 +43,7 @@ export async function invertImage(
   image: Image,
   options: InvertOptions = {},
 ): Promise<Inversion> {
-  const { method = defaultMethod('f/w+', model.baseSize), steps = DEFAULT_STEPS, ...run } = options;
+  const { method = usualMethod(model, 'f/w+'), steps = DEFAULT_STEPS, ...run } = options;
   const target = fit(image, model.generator.resolution, options.fit ?? 'crop').image;
   return withDisposal(async (held) => {
     const inverter = held.use(await Inverter.build(device, model, method));

@@ -13,6 +13,7 @@ import { mergeChoices } from '../engine/tuning/choices.js';
 import { FwplusError } from '../errors.js';
 import type { Computation, InversionState, StepRecord } from './codes.js';
 import { computationOf, differencesOf } from './computation.js';
+import { lacks } from './lacks.js';
 import { checkMethod, type Method } from './method.js';
 import type { Model } from './model.js';
 import { recordOf } from './objective.js';
@@ -100,7 +101,7 @@ export class Inverter {
     this.model = model;
     this.method = method;
     this.batch = batch;
-    this.notes = starter.notes;
+    this.notes = lacks(model, method).map(({ note }) => note);
     this.computation = computation;
     this.#starter = starter;
     this.#parts = parts;
@@ -110,7 +111,7 @@ export class Inverter {
    * Builds the programs of a method: once for any number of pictures and steps. Destroy it when done.
    * @param batch pictures that one step works on at once, for `runAll`: faster for each of them, and as many times the memory.
    * @throws FwplusError where the method has a field of no use or a base code that the generator has not, where it wants
-   *   P-norm+ statistics and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
+   *   P-norm+ statistics or a perceptual network and the model has none, where a kernel does not build, and where the GPU's memory does not suffice.
    *   Nothing is left behind then.
    */
   static async build(

@@ -1,4 +1,4 @@
-/** The generator of a manifest: which network it is, and what of it stands in no weight. */
+/** The generator of a manifest, or of a converted file's options: which network it is, and what of it stands in no weight. */
 import { FwplusError } from '../errors.js';
 import type { Generator } from '../nets/generator.js';
 import type { StateDict } from '../nets/state.js';
@@ -35,10 +35,13 @@ function isPositiveOrNull(value: unknown): boolean {
   return value === null || (typeof value === 'number' && value > 0);
 }
 
-/** @throws FwplusError where the manifest names a network that we have not, or an option is of no use to it. */
-export function checkGeneratorManifest(manifest: GeneratorManifest, hint: string): void {
+/**
+ * @param where what holds it, for errors.
+ * @throws FwplusError where the manifest names a network that we have not, or an option is of no use to it.
+ */
+export function checkGeneratorManifest(manifest: GeneratorManifest, where: string, hint: string): void {
   const { architecture = 'stylegan2' } = manifest;
-  const wrong = (found: string) => new FwplusError(`The model’s manifest.json has a ${found}.`, { hint });
+  const wrong = (found: string) => new FwplusError(`${where} has a ${found}.`, { hint });
   if (architecture !== 'stylegan1' && architecture !== 'stylegan2') {
     throw wrong(`architecture of ${JSON.stringify(architecture)}, wanted 'stylegan1' or 'stylegan2'`);
   }

@@ -1,11 +1,9 @@
 /** A model from its manifest and files, checked before the GPU is touched. Any host: the caller says how bytes are had. */
 import { FwplusError } from '../errors.js';
-import { assertFinite } from '../io/finite.js';
 import { TensorFile } from '../io/safetensors.js';
 import { sha256 } from '../io/sha256.js';
 import { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import { PerceptualDistance } from '../nets/lpips.js';
-import { StateDict, type Weight } from '../nets/state.js';
 import type { Direction } from './editing/direction.js';
 import { decodeDirections } from './editing/directions-file.js';
 import {
@@ -14,8 +12,9 @@ import {
   generatorFingerprint,
   makeGenerator,
 } from './load-generator.js';
-import type { Model } from './model.js';
-import { checkPNorm, type PNormStatistics } from './pnorm.js';
+import { checkEncoder, type Model } from './model.js';
+import { decodePNorm } from './pnorm-file.js';
+import { weightsOf } from './weights.js';
 
 /** The parts of weights/manifest.json that are read here; see weights/README.md. */
 interface Manifest extends GeneratorManifest {
@@ -41,22 +40,22 @@ const DAMAGED =
  */
 export async function loadModel(read: (file: string) => Promise<Uint8Array>): Promise<Model> {
   const manifest = parseManifest(await read('manifest.json'));
-  const state = async (part: string): Promise<StateDict> => {
-    const { name, weights } = await readPart(manifest, part, read);
-    return new StateDict(name, weights);
+  const tensors = async (part: string): Promise<TensorFile> => {
+    const { name, bytes } = await readFile(manifest, part, read);
+    return TensorFile.parse(bytes, name);
   };
+  const state = async (part: string) => weightsOf(await tensors(part));
   const generator = makeGenerator(manifest, await state('generator'));
   const encoder = hasPart(manifest, 'encoder') ? new BasecodeEncoder(await state('encoder')) : undefined;
   const perceptual = new PerceptualDistance(await state('perceptual'));
-  const pnorm = hasPart(manifest, 'pnorm') ? await readPNorm(manifest, read, generator.wDim) : undefined;
+  const pnorm = hasPart(manifest, 'pnorm') ? decodePNorm(await tensors('pnorm'), generator.wDim) : undefined;
   generator.firstRow(manifest.base_code.size);
-  const channels = generator.channels(manifest.base_code.size);
-  if (encoder && encoder.channels !== channels) {
-    const found = `The encoder makes ${encoder.channels} channels, the generator wants ${channels}.`;
-    throw new FwplusError(found, { hint: 'They belong to different models.' });
-  }
+  if (encoder) checkEncoder(encoder, generator, manifest.base_code.size);
+  const name = `${manifest.model} ${manifest.version}`;
+  const hash = async (files: readonly ManifestFile[]) => (await hashOfParts(files, manifest)).slice(0, 8);
   return {
-    id: `${manifest.model} ${manifest.version} (${(await hashOfParts(manifest)).slice(0, 8)})`,
+    id: `${name} (${await hash(manifest.files)})`,
+    generatorId: `${name} (generator ${await hash([entryOf(manifest, 'generator')])})`,
     domain: manifest.knows,
     generator,
     perceptual,
@@ -91,7 +90,7 @@ function parseManifest(bytes: Uint8Array): Manifest {
   const names = manifest.files.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw wrong(`names the file ${twice} twice`);
-  checkGeneratorManifest(manifest, DAMAGED);
+  checkGeneratorManifest(manifest, 'The model’s manifest.json', DAMAGED);
   return manifest as Manifest;
 }
 
@@ -102,9 +101,9 @@ function isFile(value: unknown): value is ManifestFile {
   return isName && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
 }
 
-/** Of every file and of what the manifest says of the generator: tells apart two trainings that share a version. */
-function hashOfParts(manifest: Manifest): Promise<string> {
-  const lines = manifest.files.map(({ name, sha256: hash }) => `${name} ${hash}`).sort();
+/** Of files and of what the manifest says of the generator: tells apart two trainings that share a version. */
+function hashOfParts(files: readonly ManifestFile[], manifest: Manifest): Promise<string> {
+  const lines = files.map(({ name, sha256: hash }) => `${name} ${hash}`).sort();
   lines.push(...generatorFingerprint(manifest));
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }
@@ -117,22 +116,6 @@ function entryOf(manifest: Manifest, part: string) {
   const entry = manifest.files.find(({ name }) => name === `${part}.safetensors`);
   if (entry) return entry;
   throw new FwplusError(`The model '${manifest.model}' has no ${part}.safetensors.`, { hint: DAMAGED });
-}
-
-async function readPart(
-  manifest: Manifest,
-  part: string,
-  read: (file: string) => Promise<Uint8Array>,
-): Promise<{ name: string; weights: ReadonlyMap<string, Weight> }> {
-  const { name, bytes } = await readFile(manifest, part, read);
-  const file = TensorFile.parse(bytes, name);
-  const weights = new Map<string, Weight>();
-  for (const key of file.keys()) {
-    const data = file.floats(key);
-    assertFinite(`${name}: ${key}`, data);
-    weights.set(key, { shape: file.info(key).shape, data });
-  }
-  return { name, weights };
 }
 
 /** A part's bytes, which are those of the manifest. */
@@ -158,20 +141,4 @@ async function readDirections(
 ): Promise<Direction[]> {
   const { name, bytes } = await readFile(manifest, 'directions', read);
   return decodeDirections(bytes, wDim, name);
-}
-
-async function readPNorm(
-  manifest: Manifest,
-  read: (file: string) => Promise<Uint8Array>,
-  wDim: number,
-): Promise<PNormStatistics> {
-  const { name, weights } = await readPart(manifest, 'pnorm', read);
-  const state = new StateDict(name, weights);
-  const statistics = {
-    mean: state.get('mean_latent').data,
-    eigenvalues: state.get('eigen_values').data,
-    eigenvectors: state.get('eigen_vectors').data,
-  };
-  checkPNorm(statistics, wDim);
-  return statistics;
 }

@@ -7,7 +7,7 @@ import { FwplusError } from '../errors.js';
 import { type Image, imageToFloat } from '../io/image.js';
 import { resizeLanczos } from '../io/resize.js';
 import type { Method } from './method.js';
-import type { Model } from './model.js';
+import { type Model, requirePerceptual } from './model.js';
 import { perceptualSide } from './target.js';
 
 /** Peak signal-to-noise ratio in dB of 8-bit RGB pictures, peak 255; Infinity for equal ones. */
@@ -46,14 +46,14 @@ export class PerceptualMeter {
 
   /**
    * Builds the program that compares pictures at the method's perceptual size. Destroy it when done.
-   * @throws FwplusError where a kernel does not build or the GPU has not the memory.
+   * @throws FwplusError where the model has no perceptual network, a kernel does not build or the GPU has not the memory.
    */
   static async build(device: Device, model: Model, method: Method): Promise<PerceptualMeter> {
     const graph = new Graph();
     const side = perceptualSide(model.generator.resolution, method);
     const a = graph.variable('a', [1, side, side, 3]);
     const b = graph.variable('b', [1, side, side, 3]);
-    const { perceptual } = model;
+    const perceptual = requirePerceptual(model, 'Measuring the perceptual distance');
     const distance = perceptual.distance(perceptual.features(a), perceptual.features(b));
     const executable = await compile(device, graph, {
       name: 'perceptual distance',

@@ -12,10 +12,16 @@ import type { PNormStatistics } from './pnorm.js';
 export interface Model {
   /** Names the weights, their version and, by a hash, every part's bytes; codes and resume files carry it. */
   readonly id: string;
+  /**
+   * Names what codes belong to, the generator alone: they can be drawn and edited with any model that has the same. `id` where it
+   * is left out.
+   */
+  readonly generatorId?: string;
   /** What it can draw, for people, e.g. `drawn faces`. */
   readonly domain: string;
   readonly generator: Generator;
-  readonly perceptual: PerceptualDistance;
+  /** Compares pictures; without it by their squared error alone. */
+  readonly perceptual: PerceptualDistance | undefined;
   /** The side s of the base code that goes with `encoder`, and the default one. */
   readonly baseSize: number;
   /** Starts f; without it f starts at the generator's own base code for the mean w. */
@@ -30,6 +36,31 @@ export interface Model {
 export function requirePNorm(model: Model, what: string): PNormStatistics {
   if (model.pnorm) return model.pnorm;
   throw new FwplusError(`${what} needs P-norm+ statistics, and the model '${model.id}' has none.`, {
-    hint: 'Add mean_latent, eigen_values and eigen_vectors to the model, or choose a method without P-norm+.',
+    hint: 'Make them (fwplus statistics MODEL -o FILE) and give them as --pnorm FILE, or choose a method without P-norm+.',
   });
+}
+
+/** The perceptual distance, or a FwplusError that says what needs it. */
+export function requirePerceptual(model: Model, what: string): PerceptualDistance {
+  if (model.perceptual) return model.perceptual;
+  throw new FwplusError(`${what} needs a perceptual network, and the model '${model.id}' has none.`, {
+    hint: 'Add one to the model (--lpips FILE), or choose a method with a perceptual weight of 0: see usualMethod().',
+  });
+}
+
+/** Why f cannot start at E(I) with a base code of side `baseSize`, or undefined where it can. */
+export function encoderLack({ encoder, baseSize: own }: Model, baseSize: number): string | undefined {
+  if (!encoder) return 'this model has no encoder';
+  if (own !== baseSize) return `the encoder is for s = ${own}, not ${baseSize}`;
+  return undefined;
+}
+
+/** @throws FwplusError where an encoder makes other base codes of side `baseSize` than a generator takes. */
+export function checkEncoder(encoder: BasecodeEncoder, generator: Generator, baseSize: number): void {
+  const channels = generator.channels(baseSize);
+  if (encoder.channels === channels) return;
+  throw new FwplusError(
+    `The encoder makes ${encoder.channels} channels, the generator’s base code of side ${baseSize} has ${channels}.`,
+    { hint: 'They belong to different models, or the encoder is for another side (--base-size).' },
+  );
 }

@@ -5,7 +5,7 @@ import { bicubic } from '../autograd/ops/resample.js';
 import { weightedSum } from '../autograd/ops/weighted-sum.js';
 import type { Shape, Tensor } from '../autograd/tensor.js';
 import type { Method } from './method.js';
-import { type Model, requirePNorm } from './model.js';
+import { type Model, requirePerceptual, requirePNorm } from './model.js';
 import { whiten } from './pnorm.js';
 import { perceptualSide } from './target.js';
 
@@ -60,7 +60,7 @@ export function codeTensors(graph: Graph, model: Model, method: Method, batch: n
 
 export function targetTensors(graph: Graph, model: Model, method: Method, batch: number): TargetTensors {
   const side = model.generator.resolution;
-  const shapes = featureShapes(model, perceptualSide(side, method), batch);
+  const shapes = model.perceptual?.featureShapes(batch, perceptualSide(side, method)) ?? [];
   const { base } = codeShapes(model, method, batch);
   return {
     picture: graph.variable('target', [batch, side, side, 3]),
@@ -81,28 +81,48 @@ export function objective(
 ): Objective {
   const image = synthesise(model, codes);
   const { graph } = image;
-  const [batch, side] = image.shape as [number, number];
+  const [batch] = image.shape as [number];
   const { weights } = method;
   const nothing = graph.filled([batch], 0);
 
-  const compared = perceptualSide(side, method);
-  const seen = compared === side ? image : bicubic(image, compared, compared);
   const squared = meanSquaredError(image, target.picture);
-  const perceptual = model.perceptual.distance(model.perceptual.features(seen), target.features);
+  const perceptual = perceptualTerm(model, method, image, target);
   const base = codes.base && target.base ? meanSquaredError(codes.base, target.base) : undefined;
   const pnorm = method.pnorm === 'penalty' ? pnormPenalty(model, codes.detail) : undefined;
 
   const total = weightedSum([
     { tensor: squared, factor: 1 },
-    { tensor: perceptual, factor: weights.perceptual },
+    ...(perceptual ? [{ tensor: perceptual, factor: weights.perceptual }] : []),
     ...(base ? [{ tensor: base, factor: weights.base }] : []),
     ...(pnorm ? [{ tensor: pnorm, factor: weights.pnorm }] : []),
   ]);
   const error = quantisedSquaredError(image, target.picture);
   return {
     image,
-    terms: { total, squared, perceptual, base: base ?? nothing, pnorm: pnorm ?? nothing, error },
+    terms: {
+      total,
+      squared,
+      perceptual: perceptual ?? nothing,
+      base: base ?? nothing,
+      pnorm: pnorm ?? nothing,
+      error,
+    },
   };
+}
+
+/** Undefined where the model has no perceptual network, and the method does not want one. */
+function perceptualTerm(
+  model: Model,
+  method: Method,
+  image: Tensor,
+  { features }: TargetTensors,
+): Tensor | undefined {
+  if (!model.perceptual && method.weights.perceptual === 0) return undefined;
+  const perceptual = requirePerceptual(model, 'The perceptual term');
+  const side = image.shape[1]!;
+  const compared = perceptualSide(side, method);
+  const seen = compared === side ? image : bicubic(image, compared, compared);
+  return perceptual.distance(perceptual.features(seen), features);
 }
 
 /** mean v² with the published divisor, all rows of a full code, though rows below M take no part: as in the published program. */
@@ -110,11 +130,4 @@ function pnormPenalty(model: Model, detail: Tensor): Tensor {
   const { rows, wDim } = model.generator;
   const v = whiten(detail, requirePNorm(model, 'The P-norm+ penalty'));
   return meanSquaredError(v, detail.graph.filled(v.shape, 0), rows * wDim);
-}
-
-function featureShapes(model: Model, side: number, batch: number): (readonly number[])[] {
-  return model.perceptual.channels.map((channels, tap) => {
-    const size = Math.floor(side / 2 ** tap);
-    return [batch, size, size, channels];
-  });
 }

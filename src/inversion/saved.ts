@@ -45,7 +45,7 @@ export function encodeState(
   }
   return encodeTensors(tensors, {
     ...extra,
-    ...identity(state.method, state.modelId),
+    ...identity(state.method, state.modelId, model),
     target_sha256: state.targetHash,
     step: String(state.step),
     history_columns: TERMS.join(','),
@@ -59,11 +59,19 @@ export function encodeCodes(
   model: Model,
   extra: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  return encodeTensors(codesAsTensors(saved, model), { ...extra, ...identity(saved.method, model.id) });
+  return encodeTensors(codesAsTensors(saved, model), {
+    ...extra,
+    ...identity(saved.method, model.id, model),
+  });
 }
 
-function identity(method: Method, modelId: string): Record<string, string> {
-  return { format: FORMAT, model: modelId, method: JSON.stringify(method) };
+function identity(method: Method, modelId: string, model: Model): Record<string, string> {
+  return {
+    format: FORMAT,
+    model: modelId,
+    ...(model.generatorId !== undefined && { generator: model.generatorId }),
+    method: JSON.stringify(method),
+  };
 }
 
 function codesAsTensors({ codes, method }: SavedCodes, model: Model): Record<string, FileTensor> {
@@ -95,10 +103,10 @@ export interface SavedCodes {
 /**
  * The codes of a file, whether or not it holds what it takes to go on.
  * @param name what errors call the file.
- * @throws FwplusError where the file is not one of ours, of another model, or damaged.
+ * @throws FwplusError where the file is not one of ours, of another generator, or damaged.
  */
 export function decodeCodes(bytes: Uint8Array, model: Model, name: string): SavedCodes {
-  const reader = new Reader(bytes, model, name);
+  const reader = new Reader(bytes, model, name, 'generator');
   return { method: reader.method, codes: reader.codes() };
 }
 
@@ -108,7 +116,7 @@ export function decodeCodes(bytes: Uint8Array, model: Model, name: string): Save
  * @throws FwplusError where the file is not one of ours, of another model, damaged, or holds codes alone.
  */
 export function decodeState(bytes: Uint8Array, model: Model, name: string): InversionState {
-  const reader = new Reader(bytes, model, name);
+  const reader = new Reader(bytes, model, name, 'model');
   const step = reader.step();
   return {
     modelId: model.id,
@@ -125,7 +133,7 @@ export function decodeState(bytes: Uint8Array, model: Model, name: string): Inve
 
 /** What computed the saved steps; undefined where the file does not say. */
 export function savedComputation(bytes: Uint8Array, model: Model, name: string): Computation | undefined {
-  return new Reader(bytes, model, name).computation();
+  return new Reader(bytes, model, name, 'model').computation();
 }
 
 /** Seconds that the saved steps took; 0 where the file does not say. */
@@ -148,18 +156,24 @@ class Reader {
   readonly #width: number;
   readonly #shapes: ReturnType<typeof codeShapes>;
 
-  constructor(bytes: Uint8Array, model: Model, name: string) {
+  /** @param of what the file has to share with `model`: all of it, or the generator alone. */
+  constructor(bytes: Uint8Array, model: Model, name: string, of: 'model' | 'generator') {
     const file = TensorFile.parse(bytes, name);
-    const { format, model: id } = file.metadata;
+    const { format, model: id, generator } = file.metadata;
     if (format !== FORMAT) {
       throw new FwplusError(
         `${name} holds no codes of fwplus (format '${format ?? 'none'}', wanted '${FORMAT}').`,
         { hint: 'Give a file of codes that an inversion has written, e.g. codes.fwplus.safetensors.' },
       );
     }
-    if (id !== model.id) {
+    const isSame =
+      id === model.id || (of === 'generator' && generator !== undefined && generator === model.generatorId);
+    if (!isSame) {
       throw new FwplusError(`${name} is of the model '${id}', this is '${model.id}'.`, {
-        hint: 'Give the model that it was made with.',
+        hint:
+          of === 'model'
+            ? 'Give the model that it was made with, all of its parts.'
+            : 'Give the model that it was made with.',
       });
     }
     this.#file = file;

@@ -6,7 +6,7 @@ import type { Device } from '../engine/device.js';
 import { allOrNothing } from '../engine/disposal.js';
 import type { Codes } from './codes.js';
 import type { Method } from './method.js';
-import { type Model, requirePNorm } from './model.js';
+import { encoderLack, type Model, requirePNorm } from './model.js';
 import { codeShapes } from './objective.js';
 import { clipToPNorm } from './pnorm.js';
 import { perceptualSide, type Target } from './target.js';
@@ -33,13 +33,10 @@ interface FirstCodes {
   readonly base: Tensor | undefined;
   /** Present where the start is clipped. */
   readonly detail: Tensor | undefined;
-  readonly notes: readonly string[];
 }
 
 /** Makes starts; the same programs for any number of pictures. */
 export class Starter {
-  /** What a user may not expect of where it starts, in words. */
-  readonly notes: readonly string[];
   readonly executables: readonly Executable[];
   readonly #detailSize: number;
   readonly #meanCode: Float32Array;
@@ -47,7 +44,6 @@ export class Starter {
   readonly #codes: FirstCodes;
 
   private constructor(meanCode: Float32Array, detailSize: number, features: Features, codes: FirstCodes) {
-    this.notes = codes.notes;
     this.executables = [features.executable, codes.executable];
     this.#detailSize = detailSize;
     this.#meanCode = meanCode;
@@ -106,7 +102,7 @@ async function featuresProgram(
   const graph = new Graph();
   const side = perceptualSide(model.generator.resolution, method);
   const picture = graph.variable('target at the perceptual size', [1, side, side, 3]);
-  const taps = model.perceptual.features(picture);
+  const taps = model.perceptual?.features(picture) ?? [];
   const options = { name: 'target features', outputs: taps, variables: [picture], ...plans };
   return { executable: await compile(device, graph, options), picture, taps };
 }
@@ -122,11 +118,8 @@ async function codesProgram(
   const average = graph.variable('mean code', [1, generator.rows, generator.wDim]);
   let encoder: Tensor | undefined;
   let base: Tensor | undefined;
-  const notes: string[] = [];
   if (codeShapes(model, method, 1).base) {
-    const lack = encoderLack(model, method);
-    if (lack) notes.push(`f starts at the base code of the mean code: ${lack}.`);
-    if (model.encoder && !lack) {
+    if (model.encoder && !encoderLack(model, method.baseSize)) {
       encoder = graph.variable('encoder input', [1, 8 * method.baseSize, 8 * method.baseSize, 3]);
       base = model.encoder.encode(encoder);
     } else {
@@ -145,12 +138,5 @@ async function codesProgram(
     // It runs once a picture, and its weights stay.
     isLean: true,
   });
-  return { executable, average, encoder, base, detail, notes };
-}
-
-/** Why f cannot start at E(I), or undefined where it can. */
-function encoderLack({ encoder, baseSize }: Model, method: Method): string | undefined {
-  if (!encoder) return 'this model has no encoder';
-  if (baseSize !== method.baseSize) return `the encoder is for s = ${baseSize}, not ${method.baseSize}`;
-  return undefined;
+  return { executable, average, encoder, base, detail };
 }

@@ -7,7 +7,8 @@ import { remember, type TuningStore } from '../engine/tuning/remembered.js';
 import { type Raced, type TuneOptions, tune } from '../engine/tuning/tuner.js';
 import { tuningOf } from '../engine/tuning/tuning.js';
 import { Inverter } from './inverter.js';
-import { defaultMethod, type Space } from './method.js';
+import { usualMethod } from './lacks.js';
+import type { Space } from './method.js';
 import type { Model } from './model.js';
 import { Renderer } from './renderer.js';
 
@@ -48,7 +49,7 @@ export async function convolutionsOf(
   const all: PlannedConvolution[] = [];
   for (const space of SPACES) {
     if (signal?.aborted) break;
-    const method = defaultMethod(space, model.baseSize);
+    const method = usualMethod(model, space);
     await withDisposal(async (held) => {
       all.push(...held.use(await Inverter.build(device, model, method)).convolutions);
       all.push(...held.use(await Renderer.build(device, model, method)).convolutions);

@@ -94,17 +94,25 @@ export class TensorFile {
   }
 }
 
+/** What a header says of a tensor that is to be written. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+}
+
 /**
- * Writes a .safetensors file. The same tensors and metadata give the same bytes whatever their order: tensors go by
- * element size (largest first, so that all are aligned) and then by name, metadata by key.
- * F16 and BF16 take float32 data and round to nearest even.
+ * The beginning of a .safetensors file, and the order in which the tensors' values follow it. The same entries and metadata
+ * give the same bytes whatever their order: tensors go by element size (largest first, so that all are aligned) and then by
+ * name, metadata by key.
  */
-export function encodeTensors(
-  tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
-  const entries: [string, Tensor][] = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
-  entries.sort(([a, { dtype: p }], [b, { dtype: q }]) => dtypeBytes[q] - dtypeBytes[p] || (a < b ? -1 : 1));
+export function encodeTensorHeader(
+  entries: readonly TensorEntry[],
+  metadata: Readonly<Record<string, string>>,
+): { bytes: Uint8Array; order: string[] } {
+  const sorted = [...entries].sort(
+    (a, b) => dtypeBytes[b.dtype] - dtypeBytes[a.dtype] || (a.name < b.name ? -1 : 1),
+  );
   const parts: string[] = [];
   const keys = Object.keys(metadata).sort();
   if (keys.length > 0) {
@@ -112,24 +120,44 @@ export function encodeTensors(
     parts.push(`"__metadata__":{${pairs}}`);
   }
   let end = 0;
-  for (const [name, { dtype, shape, data }] of entries) {
+  for (const { name, dtype, shape } of sorted) {
+    const begin = end;
+    end += elements(shape) * dtypeBytes[dtype];
+    parts.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
+  }
+  const json = new TextEncoder().encode(`{${parts}}`);
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.fill(0x20, 8);
+  bytes.set(json, 8);
+  return { bytes, order: sorted.map(({ name }) => name) };
+}
+
+/** Writes a .safetensors file; see `encodeTensorHeader`. F16 and BF16 take float32 data and round to nearest even. */
+export function encodeTensors(
+  tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const all = new Map<string, Tensor>(tensors instanceof Map ? tensors : Object.entries(tensors));
+  let size = 0;
+  for (const [name, { dtype, shape, data }] of all) {
     if (name === '__metadata__' || data.length !== elements(shape)) {
       throw new FwplusError(
         `Writing safetensors: tensor ${name} of shape [${shape}] has ${data.length} values, wanted ${elements(shape)} and another name than __metadata__.`,
       );
     }
-    const begin = end;
-    end += data.length * dtypeBytes[dtype];
-    parts.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
+    size += data.length * dtypeBytes[dtype];
   }
-  const json = new TextEncoder().encode(`{${parts}}`);
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const out = new Uint8Array(8 + headerBytes + end);
-  new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  out.fill(0x20, 8, 8 + headerBytes);
-  out.set(json, 8);
-  let at = 8 + headerBytes;
-  for (const [, { dtype, data }] of entries) {
+  const header = encodeTensorHeader(
+    [...all].map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    metadata,
+  );
+  const out = new Uint8Array(header.bytes.length + size);
+  out.set(header.bytes);
+  let at = header.bytes.length;
+  for (const name of header.order) {
+    const { dtype, data } = all.get(name)!;
     const stored = dtype === 'F16' ? floatToHalf(data) : dtype === 'BF16' ? floatToBfloat(data) : data;
     out.set(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength), at);
     at += stored.byteLength;

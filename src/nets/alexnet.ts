@@ -31,6 +31,16 @@ export function checkAlexNet(state: StateDict): number[] {
   });
 }
 
+/** The sides of the five layers' features of a picture with a side of `side` pixels. */
+export function alexNetSides(side: number): number[] {
+  let h = side;
+  return LAYERS.map(({ kernel, stride, padding, pooled }) => {
+    if (pooled) h = Math.floor((h - 3) / 2) + 1;
+    h = Math.floor((h + 2 * padding - kernel) / stride) + 1;
+    return h;
+  });
+}
+
 /** x [N, H, W, 3], already normalised, to the ReLU of each of the five layers: at 256 pixels 63, 31, 15, 15 and 15 wide. */
 export function alexNetFeatures(x: Tensor, state: StateDict): Tensor[] {
   const [, height, width] = x.shape as [number, number, number, number];

@@ -10,19 +10,20 @@ import { unitNormalise } from '../autograd/ops/normalise.js';
 import { weightedSum } from '../autograd/ops/weighted-sum.js';
 import { assertShape, type Tensor } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
-import { ALEXNET_KERNEL, alexNetFeatures, checkAlexNet } from './alexnet.js';
+import { ALEXNET_KERNEL, alexNetFeatures, alexNetSides, checkAlexNet } from './alexnet.js';
 import type { StateDict } from './state.js';
-import { checkVgg16, vgg16Features } from './vgg16.js';
+import { checkVgg16, vgg16Features, vgg16Sides } from './vgg16.js';
 
 /** The network whose features are compared. */
 interface Trunk {
   readonly check: (state: StateDict) => number[];
   readonly features: (x: Tensor, state: StateDict) => Tensor[];
+  readonly sides: (side: number) => number[];
 }
 
 const TRUNKS = {
-  vgg16: { check: checkVgg16, features: vgg16Features },
-  alexnet: { check: checkAlexNet, features: alexNetFeatures },
+  vgg16: { check: checkVgg16, features: vgg16Features, sides: vgg16Sides },
+  alexnet: { check: checkAlexNet, features: alexNetFeatures, sides: alexNetSides },
 } satisfies Record<string, Trunk>;
 
 const SHIFT = [-0.03, -0.088, -0.188];
@@ -31,7 +32,7 @@ const SCALE = [0.458, 0.448, 0.45];
 export class PerceptualDistance {
   /** Told by the side of the first kernel. */
   readonly trunk: keyof typeof TRUNKS;
-  /** Channels of the five taps; with VGG16 tap k has side ⌊side / 2^k⌋. */
+  /** Channels of the five taps. */
   readonly channels: readonly number[];
   readonly #state: StateDict;
 
@@ -47,6 +48,12 @@ export class PerceptualDistance {
         throw new FwplusError(`${state.name}: lin${tap} has negative weights, so it is no distance.`);
       }
     });
+  }
+
+  /** The shapes of what `features` makes of square pictures, [N, H, W, C] for each tap. */
+  featureShapes(batch: number, side: number): (readonly number[])[] {
+    const sides = TRUNKS[this.trunk].sides(side);
+    return this.channels.map((channels, tap) => [batch, sides[tap]!, sides[tap]!, channels]);
   }
 
   /** Unit-normalised features of pictures [N, H, W, 3] in [-1, 1], one tensor for each of five taps. */

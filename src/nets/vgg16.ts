@@ -26,6 +26,11 @@ export function checkVgg16(state: StateDict): number[] {
   });
 }
 
+/** The sides of the five stages' features of a picture with a side of `side` pixels. */
+export function vgg16Sides(side: number): number[] {
+  return VGG16_STAGES.map((_, at) => Math.floor(side / 2 ** at));
+}
+
 /** x [N, H, W, 3], already normalised, to the last ReLU of each of the five stages: [N, H/2^k, W/2^k, C_k]. */
 export function vgg16Features(x: Tensor, state: StateDict): Tensor[] {
   const features: Tensor[] = [];

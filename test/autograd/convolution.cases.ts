@@ -71,61 +71,51 @@ function pointwise(x: [number, number, number, number], outputs: number): Operat
   };
 }
 
+function everything(
+  name: string,
+  x: [number, number, number, number],
+  outputs: number,
+  recorded: boolean,
+): OperationTest {
+  const [batch, height, width, channels] = x;
+  return {
+    name,
+    variables: { x, scaleIn: [batch, channels], scaleOut: [batch, outputs] },
+    constants: { weight: [outputs, channels, 3, 3], bias: [outputs], map: [height, width] },
+    draw,
+    build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      convolution(x, weight, {
+        padding: 1,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: 0.6 },
+        activation: CLAMPED,
+      }),
+    reference: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
+      reference.convolution(x, weight, {
+        padding: 1,
+        scaleIn,
+        scaleOut,
+        bias,
+        noise: { map, strength: 0.6 },
+        activation: CLAMPED,
+      }),
+    recorded,
+  };
+}
+
 const fusedTests: OperationTest[] = [
   pointwise([2, 3, 5, 5], 3),
   pointwise([1, 19, 23, 8], 3),
   pointwise([1, 4, 3, 12], 4),
   pointwise([2, 4, 3, 4], 1),
   pointwise([1, 4, 3, 8], 5),
-  {
-    name: 'convolution with everything around it, channels in fours',
-    variables: { x: [2, 5, 7, 4], scaleIn: [2, 4], scaleOut: [2, 8] },
-    constants: { weight: [8, 4, 3, 3], bias: [8], map: [5, 7] },
-    draw,
-    build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
-      convolution(x, weight, {
-        padding: 1,
-        scaleIn,
-        scaleOut,
-        bias,
-        noise: { map, strength: 0.6 },
-        activation: CLAMPED,
-      }),
-    reference: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
-      reference.convolution(x, weight, {
-        padding: 1,
-        scaleIn,
-        scaleOut,
-        bias,
-        noise: { map, strength: 0.6 },
-        activation: CLAMPED,
-      }),
-  },
-  {
-    name: 'convolution with everything around it',
-    variables: { x: [2, 5, 7, 3], scaleIn: [2, 3], scaleOut: [2, 5] },
-    constants: { weight: [5, 3, 3, 3], bias: [5], map: [5, 7] },
-    draw,
-    build: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
-      convolution(x, weight, {
-        padding: 1,
-        scaleIn,
-        scaleOut,
-        bias,
-        noise: { map, strength: 0.6 },
-        activation: CLAMPED,
-      }),
-    reference: ({ x, weight, scaleIn, scaleOut, bias, map }) =>
-      reference.convolution(x, weight, {
-        padding: 1,
-        scaleIn,
-        scaleOut,
-        bias,
-        noise: { map, strength: 0.6 },
-        activation: CLAMPED,
-      }),
-    recorded: true,
-  },
+  // More chunks of pixels than one thread sums.
+  pointwise([1, 260, 256, 1], 1),
+  pointwise([1, 260, 256, 4], 1),
+  everything('convolution with everything around it', [2, 5, 7, 3], 5, true),
+  everything('convolution with everything around it, channels in fours', [2, 5, 7, 4], 8, false),
   {
     name: 'convolution with an input scale, stride 2',
     variables: { x: [2, 6, 7, 5], scaleIn: [2, 5] },

@@ -166,6 +166,8 @@ const rowTests: OperationTest[] = [
   stacked('stack of single values', [1, 1, 1, 1]),
   dense('fully connected', [2, 3, 17], 5, LEAKY_RELU, true),
   dense('fully connected, 33 to 65', [3, 33], 65, { slope: 1, gain: 1, limit: UNLIMITED }),
+  dense('fully connected over many rows', [300, 8], 12, LEAKY_RELU),
+  dense('fully connected over many rows of odd width', [2, 130, 5], 3, { slope: 0.2, gain: 1, limit: 1 }),
   dense('fully connected of one value', [2, 1], 1, { slope: 0.2, gain: 1, limit: 0.5 }),
   {
     name: 'fully connected without bias',

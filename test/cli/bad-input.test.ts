@@ -261,7 +261,7 @@ test('what is refused before a run leaves no empty folders', async () => {
 test('a wrong command line', async () => {
   const code = 2;
   await isRefused(invert(picture, '--colour'), { says: /--colour/, hints: /--help/, code });
-  for (const command of ['convert', 'constructor'])
+  for (const command of ['upscale', 'constructor'])
     await isRefused([command, picture], { says: new RegExp(`no command '${command}'`), code });
   await isRefused(['invert', '-o', output], { says: /no picture is given/, code });
   await isRefused(['invert', picture], { says: /no output folder is given/, code });

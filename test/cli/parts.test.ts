@@ -60,7 +60,7 @@ test('metrics.json keeps the methods of earlier runs on the same picture', async
   const folder = mkdtempSync(join(tmpdir(), 'fwplus-'));
   const write = async (name: string, psnr: number, { adapter = 'one', targetHash = 'a' } = {}) => {
     const state = { targetHash, step: 2 } as InversionState;
-    const result = { name, psnr, perceptual: 0.123456, seconds: 1.234, state };
+    const result = { name, psnr, perceptual: 0.123456, seconds: 1.234, state, notes: [] };
     const session = { adapter, model: { id: 'model' } as Model };
     const { json, strangers } = await metricsFile(session, { name: 'picture' }, [result], folder);
     writeFileSync(join(folder, 'metrics.json'), json);

@@ -19,6 +19,12 @@ test('plans: what an adapter lacks is not planned', () => {
     }
     equal('on hardware', planConvolution(wide, { ...facts(size), software: false }).kernel, 'conv_shared');
   }
+  const few = shapeOf({ name: '', height: 4, width: 4, into: 512, out: 512 });
+  equal(
+    'few pixels on hardware',
+    planConvolution(few, { ...facts(32), software: false }).name,
+    'conv_shared 32x64 in 16',
+  );
   const channels = (out: number) => {
     const shape = shapeOf({ name: '', height: 16, width: 16, into: 16, out, stride: 2 });
     const { kernel, constants } = planConvolution(shape, facts(8));

@@ -128,7 +128,11 @@ test('a buffer that the GPU refuses is named when the program is built, and noth
   const device = await deviceWith((real) => ({
     createBuffer: (descriptor: GPUBufferDescriptor) =>
       // More than any device allows: an error in the scope, and a buffer that is none.
-      real.createBuffer(descriptor.label === refused ? { ...descriptor, size: 2 ** 48 } : descriptor),
+      real.createBuffer(
+        refused !== '' && descriptor.label?.startsWith(refused)
+          ? { ...descriptor, size: 2 ** 48 }
+          : descriptor,
+      ),
   }));
   const { executable } = await smallProgram(device);
   const before = device.memory;
@@ -136,11 +140,11 @@ test('a buffer that the GPU refuses is named when the program is built, and noth
     'picture',
     'small parameters',
     'layer.convolution',
-    'weight (straight kernel-first by 1)',
+    'weight (', // in whatever layout
   ]) {
     refused = label;
     const message = await messageOf(() => smallProgram(device));
-    assert.ok(message.includes(`'${label}'`), `${label}: ${message}`);
+    assert.ok(message.includes(`'${label}`), `${label}: ${message}`);
     assert.match(message, describeAdapter(device.facts));
     assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes], label);
   }

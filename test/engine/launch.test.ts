@@ -95,6 +95,9 @@ for (const family of Object.keys(sources).filter((name) => !name.startsWith('inc
   });
 }
 
+/** Those that lay their grids out themselves, in three dimensions that no plan lets pass the limit. */
+const OWN_GRIDS = ['winograd_input', 'winograd_output'];
+
 for (const [name, source] of Object.entries(sources)) {
   test(`shaders/${name}.wgsl has a header`, () => {
     assert.match(source, /^\/\/ /);
@@ -103,7 +106,7 @@ for (const [name, source] of Object.entries(sources)) {
   // By itself x is wrong past 65,535 workgroups, where grids fold.
   test(`shaders/${name}.wgsl takes its place in a grid from linearIndex`, () => {
     const code = source.replaceAll(/\/\/.*/g, '');
-    assert.is(/\bthread\.[xy]/.test(code), name === 'include/linear');
+    assert.is(/\bthread\.[xy]/.test(code), name === 'include/linear' || OWN_GRIDS.includes(name));
   });
 }
 

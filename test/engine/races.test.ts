@@ -37,8 +37,8 @@ function convolution(inChannels: number) {
 
 /** Every kernel that reaches a barrier stands here. */
 const samples: Partial<Record<KernelName, Sample>> = {
-  'channel_gradients.total': { params: { chunks: 150, channels: 1 }, elements: 150 },
-  'channel_gradients_4.total': { params: { chunks: 150, channels: 1 }, elements: 600 },
+  'channel_gradients.total_of_many': { params: { batch: 1, chunks: 150, channels: 1 }, elements: 150 },
+  'channel_gradients_4.total_of_many': { params: { batch: 1, chunks: 150, channels: 1 }, elements: 600 },
   'reduce.total': { params: { threads: 150, factor: 1 }, elements: 150 },
   conv_shared: { params: convolution(20), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },
   conv_shared_ragged: { params: convolution(18), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },

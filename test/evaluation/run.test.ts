@@ -1,6 +1,15 @@
 /** The evaluation as a user runs it, as small as it gets; and the scorer against PyTorch. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,6 +73,12 @@ test('rows, edits, a table, a figure; --resume makes only what is missing', () =
   assert.ok(times().every((time, at) => time > before[at]!));
   assert.is(found().rows[0].steps, 3);
   assert.throws(() => evaluate('--steps', '2', '--resume'), /has 3 steps, wanted 2/);
+  rmSync(codes[1]!);
+  writeFileSync(json, readFileSync(json, 'utf8').replace('"steps": 2', '"steps": 3'));
+  evaluate('--steps', '3', '--resume');
+  assert.not.ok(existsSync(codes[1]!), 'rows whose codes are gone are kept as they are');
+  assert.is(found().rows.length, 2);
+  assert.throws(() => evaluate('--steps', '4', '--resume'), /holds steps 3, not 4/);
   copyFileSync(codes[0]!, codes[1]!);
   assert.throws(() => evaluate('--steps', '3', '--resume'), /is of another picture/);
 });

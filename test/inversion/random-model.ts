@@ -24,7 +24,12 @@ export const SMALL: ChannelTable = { 4: 16, 8: 16, 16: 12, 32: 10 };
 
 const WIDTH = 32;
 
-export function randomModel(channels: ChannelTable, baseSize = 8): Model {
+/** With nothing missing. */
+export interface WholeModel extends Model {
+  readonly perceptual: PerceptualDistance;
+}
+
+export function randomModel(channels: ChannelTable, baseSize = 8): WholeModel {
   return {
     id: 'random 1',
     domain: 'noise',
@@ -38,7 +43,7 @@ export function randomModel(channels: ChannelTable, baseSize = 8): Model {
 }
 
 /** The same with a StyleGAN1 whose mapping makes a w for each row. */
-export function randomStyleGan1Model(channels: ChannelTable, baseSize = 8): Model {
+export function randomStyleGan1Model(channels: ChannelTable, baseSize = 8): WholeModel {
   const weights = styleGan1Weights(channels, WIDTH, { perRow: true });
   return { ...randomModel(channels, baseSize), id: 'random StyleGAN1', generator: new StyleGan1(weights) };
 }

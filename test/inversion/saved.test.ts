@@ -60,6 +60,26 @@ test('a state comes back as it was', () => {
   assert.equal(decodeState(encodeState(old, model), model, 'saved'), old);
 });
 
+test('codes go with their generator, an inversion with all of its model', async () => {
+  const made = { ...model, generatorId: 'a generator' };
+  const bytes = encodeState(stateOf('f/w+', 3), made);
+  const other = { ...made, id: 'random 1 with another encoder' };
+  assert.equal(decodeCodes(bytes, other, 'saved').codes, stateOf('f/w+', 3).codes);
+  await refuses(
+    () => decodeState(bytes, other, 'saved'),
+    /is of the model 'random 1', this is 'random 1 with/,
+  );
+  const stranger = { ...other, generatorId: 'another generator' };
+  await refuses(() => decodeCodes(bytes, stranger, 'saved'), /is of the model 'random 1'/);
+  // Files that do not say are of the model that they name.
+  const { generatorId: _, ...old } = made;
+  assert.equal(
+    decodeCodes(encodeState(stateOf('f/w+', 3), old), made, 'saved').method,
+    stateOf('f/w+', 3).method,
+  );
+  await refuses(() => decodeCodes(encodeState(stateOf('f/w+', 3), old), other, 'saved'), /is of the model/);
+});
+
 test('codes alone can be drawn, but not gone on from', async () => {
   const bytes = changed((metadata, tensors) => {
     for (const key of tensors.keys()) if (!/^(base|detail)_code$/.test(key)) tensors.delete(key);

@@ -115,13 +115,18 @@ export function pointwiseGradient(
   return { dx: dx!, dscaleIn: dscaleIn! };
 }
 
+/** More chunks than these are summed by a whole workgroup: on software adapters its barriers cost more than short sums. */
+const MANY_CHUNKS = 256;
+
 function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
   const { family, chunks, params } = chunked(of);
+  const { batch, channels } = params;
+  const isMany = chunks > MANY_CHUNKS;
   emit.launch({
-    kernel: `${family}.total`,
+    kernel: isMany ? `${family}.total_of_many` : `${family}.total`,
     bindings: { parts, sum },
-    params: { chunks, channels: params.channels },
-    workgroups: [params.channels, params.batch, 1],
+    params: { batch, chunks, channels },
+    workgroups: isMany ? [channels, batch, 1] : linearGrid(batch * channels),
   });
 }
 

@@ -135,7 +135,8 @@ function dataGradient(du: Tensor, weight: Tensor, forward: ConvolutionShape): Te
   return dv!;
 }
 
-function launchConvolution(
+/** Launches what `planConvolution` chooses for a shape; the tensors hold its elements, in whatever shape they are. */
+export function launchConvolution(
   emit: Lowering,
   call: {
     readonly x: Tensor;

@@ -1,8 +1,17 @@
-/** A fully connected layer over the last axis; see shaders/fully_connected.wgsl. */
+/**
+ * A fully connected layer over the last axis; see shaders/fully_connected.wgsl. Many rows, as of a mapping network in bulk, go forward
+ * as the pixels of a 1×1 convolution, whose kernels make tiles.
+ */
 import { linearGrid } from '../../engine/launch.js';
+import type { ConvolutionShape } from '../../engine/plans/convolution/shape.js';
 import { transposedPacking } from '../arrays.js';
+import type { Lowering } from '../lowering.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { type Activation, LINEAR } from './activation.js';
+import { launchConvolution } from './convolution.js';
+
+/** From here on tiles pay: 20 times faster at 2,048 rows of 512 on a software adapter. */
+const MANY_ROWS = 256;
 
 export interface FullyConnectedOptions {
   /** [O], frozen. */
@@ -29,19 +38,18 @@ export function fullyConnected(x: Tensor, weight: Tensor, options: FullyConnecte
     name: 'fully connected',
     inputs: [x],
     shapes: [[...x.shape.slice(0, -1), outChannels]],
-    lower: (emit, [y]) =>
-      emit.launch({
-        kernel: 'fully_connected.forward',
-        bindings: {
-          x,
-          weight: emit.packed(weight, transposedPacking(outChannels, inChannels)),
-          bias: bias ?? graph.filled([outChannels], 0),
-          y: y!,
-        },
-        params,
-        workgroups: linearGrid(rows * outChannels),
-        flops,
-      }),
+    lower: (emit, [y]) => {
+      const bound = { x, weight, bias: bias ?? graph.filled([outChannels], 0), y: y! };
+      if (rows >= MANY_ROWS) launchAsConvolution(emit, bound, { rows, inChannels, outChannels }, activation);
+      else
+        emit.launch({
+          kernel: 'fully_connected.forward',
+          bindings: { ...bound, weight: emit.packed(weight, transposedPacking(outChannels, inChannels)) },
+          params,
+          workgroups: linearGrid(rows * outChannels),
+          flops,
+        });
+    },
     backward: ([dy], _, [y]) =>
       graph.operation({
         name: 'fully connected',
@@ -58,4 +66,33 @@ export function fullyConnected(x: Tensor, weight: Tensor, options: FullyConnecte
       }),
   });
   return out!;
+}
+
+function launchAsConvolution(
+  emit: Lowering,
+  { x, weight, bias, y }: Readonly<Record<'x' | 'weight' | 'bias' | 'y', Tensor>>,
+  { rows, inChannels, outChannels }: { rows: number; inChannels: number; outChannels: number },
+  activation: Activation,
+): void {
+  const { graph } = x;
+  const shape: ConvolutionShape = {
+    batch: 1,
+    inHeight: 1,
+    inWidth: rows,
+    inChannels,
+    outHeight: 1,
+    outWidth: rows,
+    outChannels,
+    kernelSize: 1,
+    stride: 1,
+    padding: 0,
+    transposed: false,
+  };
+  const epilogue = {
+    scaleOut: graph.filled([1, outChannels], 1),
+    bias,
+    noise: { map: graph.filled([1], 0), strength: 0 },
+    activation,
+  };
+  launchConvolution(emit, { x, weight, shape, scaleIn: undefined, epilogue, y });
 }

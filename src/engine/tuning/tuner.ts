@@ -13,6 +13,7 @@ import {
   allowedPlans,
   type ConvolutionPlan,
   convolutionKey,
+  rightPlans,
 } from '../plans/convolution/plan.js';
 import { type ConvolutionShape, phaseFlops, phasesOf } from '../plans/convolution/shape.js';
 import type { Persistent, Storage } from '../storage.js';
@@ -101,7 +102,7 @@ async function raceContest(
 ): Promise<ReadonlyMap<string, number>> {
   const known = plansOf(device, contest).map(({ name }) => name);
   const heat = partOf(contest.shape, HEAT.flops);
-  const inHeat = plansOf(device, { ...contest, shape: heat }).filter(({ name }) => known.includes(name));
+  const inHeat = partPlans(device, contest, heat, known);
   const quick = await raceAll(device, heat, inHeat, { ...options, ...HEAT });
   const best = Math.min(...quick.values());
   const near = [...quick].filter(([, time]) => time <= HEAT.outAt * best).map(([name]) => name);
@@ -110,8 +111,18 @@ async function raceContest(
   // The preferred one runs in any case: it is what the others are measured by.
   const names = new Set([known[0], ...unknown, ...near.slice(0, FINAL.others)]);
   const final = device.facts.software ? partOf(contest.shape, FINAL.flops) : contest.shape;
-  const finalists = plansOf(device, { ...contest, shape: final }).filter(({ name }) => names.has(name));
+  const finalists = partPlans(device, contest, final, [...names]);
   return raceAll(device, final, finalists, { ...options, ...FINAL });
+}
+
+/** The plans of those names, as they run a part of the contest's shape; what would weigh too much for so little is among them. */
+function partPlans(
+  { facts }: Device,
+  { allowed }: Contest,
+  part: ConvolutionShape,
+  names: readonly (string | undefined)[],
+): readonly ConvolutionPlan[] {
+  return rightPlans(part, allowed, facts).filter(({ name }) => names.includes(name));
 }
 
 /** Plans that this device cannot run after all, for want of memory or a compiler's fault, have no time. */

@@ -1,9 +1,12 @@
 /**
- * Directions as a .safetensors file: one tensor [D] each, and in the metadata
+ * Directions as a .safetensors file: one tensor each, [D] or [R, D] with a vector for each row of the code, and in the metadata
  *   format      fwplus-directions-1
- *   directions  JSON: { name: { rows: [from, to], description } }
+ *   directions  JSON: { name: { rows: [from, to], description, centre? } }
+ * `fwplus convert` writes the same JSON into the `options` of a network of the kind `directions`.
  */
 import { FwplusError } from '../../errors.js';
+import type { DirectionEntry } from '../../io/convert/direction-entry.js';
+import type { Tensor } from '../../io/dtype.js';
 import { assertFinite } from '../../io/finite.js';
 import { encodeTensors, TensorFile } from '../../io/safetensors.js';
 import type { Direction } from './direction.js';
@@ -20,13 +23,10 @@ export function encodeDirections(directions: readonly Direction[]): Uint8Array {
   if (twice !== undefined) {
     throw new FwplusError(`Two directions are called '${twice}'.`, { hint: 'Give each a name of its own.' });
   }
-  const tensors = directions.map(({ name, vector }) => [
+  const tensors = directions.map(({ name, vector }) => [name, tensorOf(vector)]);
+  const entries = directions.map(({ name, rows: { from, to }, description, centre }) => [
     name,
-    { dtype: 'F32' as const, shape: [vector.length], data: vector },
-  ]);
-  const entries = directions.map(({ name, rows: { from, to }, description }) => [
-    name,
-    { rows: [from, to], description },
+    { rows: [from, to], description, ...(centre === undefined ? {} : { centre }) } satisfies DirectionEntry,
   ]);
   return encodeTensors(Object.fromEntries(tensors), {
     format: FORMAT,
@@ -42,17 +42,39 @@ export function encodeDirections(directions: readonly Direction[]): Uint8Array {
  */
 export function decodeDirections(bytes: Uint8Array, width: number, name: string): Direction[] {
   const file = TensorFile.parse(bytes, name);
-  const { format } = file.metadata;
-  if (format !== FORMAT) {
-    throw new FwplusError(`${name} holds no directions (format '${format ?? 'none'}', wanted '${FORMAT}').`, {
-      hint: 'Make one with: fwplus directions sefa -o FILE',
-    });
+  return Object.entries(entriesOf(file.metadata, name)).map(([key, entry]) =>
+    makeDirection(key, entry, file.info(key).shape, file.floats(key), width, name),
+  );
+}
+
+/**
+ * A direction of its entry and its tensor, [D] or [R, D].
+ * @param width D of the generator that it is for.
+ * @param file what errors call the file that it is from.
+ * @throws FwplusError where it is of another width, or not finite.
+ */
+export function makeDirection(
+  name: string,
+  { rows, description, centre }: DirectionEntry,
+  shape: readonly number[],
+  data: Float32Array,
+  width: number,
+  file: string,
+): Direction {
+  if (shape.at(-1) !== width || shape.length > 2) {
+    throw new FwplusError(
+      `${file}: the direction '${name}' is [${shape.join(', ')}], the code of this generator has ${width} numbers a row.`,
+      { hint: 'It belongs to another generator.' },
+    );
   }
-  return Object.entries(entriesOf(file.metadata.directions, name)).map(([key, { rows, description }]) => {
-    const vector = file.floats(key, [width]);
-    assertFinite(`${name}: ${key}`, vector);
-    return { name: key, description, vector, rows: { from: rows[0], to: rows[1] } };
-  });
+  assertFinite(`${file}: ${name}`, data);
+  return {
+    name,
+    description,
+    vector: shape.length === 1 ? data : rowsOf(data, width),
+    rows: { from: rows[0], to: rows[1] },
+    ...(centre === undefined ? {} : { centre }),
+  };
 }
 
 /** @throws FwplusError that names what there is. */
@@ -65,36 +87,60 @@ export function findDirection(directions: readonly Direction[], name: string, wh
   });
 }
 
-interface Entry {
-  readonly rows: readonly [number, number];
-  readonly description: string;
+function tensorOf(vector: Direction['vector']): Tensor {
+  if (vector instanceof Float32Array) return { dtype: 'F32', shape: [vector.length], data: vector };
+  const width = vector[0]!.length;
+  const data = new Float32Array(vector.length * width);
+  vector.forEach((row, at) => {
+    data.set(row, at * width);
+  });
+  return { dtype: 'F32', shape: [vector.length, width], data };
 }
 
-function entriesOf(text: string | undefined, name: string): Record<string, Entry> {
-  let found: unknown;
-  try {
-    found = JSON.parse(text ?? '');
-  } catch {
-    // said below
+function rowsOf(data: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: data.length / width }, (_, at) => data.subarray(at * width, (at + 1) * width));
+}
+
+function entriesOf(metadata: Readonly<Record<string, string>>, name: string): Record<string, DirectionEntry> {
+  const { format, directions, network, options } = metadata;
+  if (format !== FORMAT && network !== 'directions') {
+    throw new FwplusError(
+      `${name} holds no directions (format '${network ?? format ?? 'none'}', wanted '${FORMAT}').`,
+      { hint: 'Make one with: fwplus directions sefa -o FILE' },
+    );
   }
-  if (isRecord(found) && Object.values(found).every(isEntry)) return found as Record<string, Entry>;
+  const found = format === FORMAT ? parsed(directions) : asRecord(parsed(options))?.directions;
+  const entries = asRecord(found);
+  if (entries && Object.values(entries).every(isEntry)) return entries as Record<string, DirectionEntry>;
   throw new FwplusError(`${name} is damaged: its list of directions cannot be read.`, {
     hint: 'Get it again, or make it again with: fwplus directions sefa -o FILE',
   });
 }
 
 function isEntry(value: unknown): boolean {
-  if (!isRecord(value) || typeof value.description !== 'string' || !Array.isArray(value.rows)) return false;
-  const [from, to] = value.rows as unknown[];
+  const { description, rows, centre } = asRecord(value) ?? {};
+  if (typeof description !== 'string' || !Array.isArray(rows)) return false;
+  const [from, to] = rows as unknown[];
   return (
-    value.rows.length === 2 &&
+    rows.length === 2 &&
     Number.isInteger(from) &&
     Number.isInteger(to) &&
     0 <= Number(from) &&
-    Number(from) <= Number(to)
+    Number(from) <= Number(to) &&
+    (centre === undefined || Number.isFinite(centre))
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Undefined where it is no JSON. */
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> | undefined {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord ? (value as Record<string, unknown>) : undefined;
 }

@@ -19,28 +19,22 @@ export interface Move {
 }
 
 /**
- * w_r + Σ amount · direction, for the rows r of each move.
+ * w_r + Σ amount · direction, for the rows r of each move; of directions with a centre, amounts are places.
  * @param method of the codes.
- * @throws FwplusError where rows do not exist or f stands for them, and where a direction is of another width.
+ * @throws FwplusError where rows do not exist or f stands for them, and where a direction is for another code.
  */
 export function applyDirections(codes: Codes, model: Model, method: Method, moves: readonly Move[]): Codes {
   const detail = codes.detail.slice();
   const width = model.generator.wDim;
   for (const { direction, amount, rows } of moves) {
-    const { name, vector } = direction;
-    if (vector.length !== width) {
-      throw new FwplusError(
-        `The direction '${name}' has ${vector.length} numbers, the code of this generator ${width} a row.`,
-        {
-          hint: 'It belongs to another generator.',
-        },
-      );
-    }
+    requireFitting(direction, model);
     const range = rows
       ? requireRows(rows, model, method)
-      : availableRows(direction.rows, model, method, `The direction '${name}'`);
-    eachRow(range, model, method, (at) => {
-      for (let i = 0; i < width; i++) detail[at + i]! += amount * vector[i]!;
+      : availableRows(direction.rows, model, method, `The direction '${direction.name}'`);
+    eachRow(range, model, method, (at, row) => {
+      const vector = vectorOf(direction, row);
+      const steps = amount - placeOf(codes.detail.subarray(at, at + width), vector, direction.centre);
+      for (let i = 0; i < width; i++) detail[at + i]! += steps * vector[i]!;
     });
   }
   return { base: codes.base, detail };
@@ -82,8 +76,42 @@ export function interpolate(a: Codes, b: Codes, t: number): Codes {
   return { base: a.base && b.base && between(a.base, b.base), detail: between(a.detail, b.detail) };
 }
 
-/** Calls `body` with the place in the detail code where each row begins. */
-function eachRow({ from, to }: RowRange, model: Model, method: Method, body: (at: number) => void): void {
+function requireFitting({ name, vector }: Direction, { generator: { rows, wDim } }: Model): void {
+  const vectors = vector instanceof Float32Array ? [vector] : vector;
+  const hint = 'It belongs to another generator.';
+  const other = vectors.find(({ length }) => length !== wDim);
+  if (other) {
+    const found = `has ${other.length} numbers, the code of this generator ${wDim} a row`;
+    throw new FwplusError(`The direction '${name}' ${found}.`, { hint });
+  }
+  if (vectors === vector && vectors.length !== rows) {
+    const found = `has vectors for ${vectors.length} rows, the code of this generator has ${rows}`;
+    throw new FwplusError(`The direction '${name}' ${found}.`, { hint });
+  }
+}
+
+function vectorOf({ vector }: Direction, row: number): Float32Array {
+  return vector instanceof Float32Array ? vector : vector[row]!;
+}
+
+/** Where w is along the vector, from the mean on; 0 where the direction has no centre. */
+function placeOf(w: Float32Array, vector: Float32Array, centre: number | undefined): number {
+  if (centre === undefined) return 0;
+  let [product, square] = [0, 0];
+  vector.forEach((value, i) => {
+    product += w[i]! * value;
+    square += value * value;
+  });
+  return square === 0 ? 0 : product / square - centre;
+}
+
+/** Calls `body` with the place in the detail code where each row begins, and the row. */
+function eachRow(
+  { from, to }: RowRange,
+  model: Model,
+  method: Method,
+  body: (at: number, row: number) => void,
+): void {
   const first = firstRowOf(model, method);
-  for (let row = from; row <= to; row++) body((row - first) * model.generator.wDim);
+  for (let row = from; row <= to; row++) body((row - first) * model.generator.wDim, row);
 }

@@ -2,12 +2,14 @@
  * Directions from a generator's own weights: SeFa (Shen & Zhou 2021, "Closed-form factorization of latent semantics in GANs"). The paper
  * this project follows edits StyleGAN2 by them.
  */
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Model } from '../model.js';
+import { symmetricEigen } from '../symmetric-eigen.js';
 import type { Direction } from './direction.js';
 import { type RowRange, requireExisting } from './rows.js';
 
 export interface SefaDirection extends Direction {
+  /** [D] */
+  readonly vector: Float32Array;
   /** How strongly the layers answer to it; falling through the list. */
   readonly eigenvalue: number;
 }
@@ -29,35 +31,27 @@ export function sefa(
   requireExisting(rows, model);
   const columns = generator.affineColumns(rows.from, rows.to);
   const width = generator.wDim;
-  const product = Matrix.zeros(width, width);
+  const product = new Float64Array(width * width);
   for (const column of columns) {
     const square = column.reduce((sum, value) => sum + value * value, 0);
     if (square === 0) continue; // a channel that no style reaches
     for (let i = 0; i < width; i++) {
       for (let j = 0; j <= i; j++) {
-        product.set(i, j, product.get(i, j) + (column[i]! * column[j]!) / square);
+        product[i * width + j]! += (column[i]! * column[j]!) / square;
       }
     }
   }
-  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) product.set(j, i, product.get(i, j));
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(product, {
-    assumeSymmetric: true,
-  });
-  const order = realEigenvalues.map((_, at) => at).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
-  const least = LEAST * realEigenvalues[order[0]!]!;
-  return order
-    .filter((at) => realEigenvalues[at]! > least)
-    .map((at, rank) => ({
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j < i; j++) product[j * width + i] = product[i * width + j]!;
+  const { values, vectors } = symmetricEigen(product, width);
+  const least = LEAST * values[0]!;
+  return values
+    .filter((value) => value > least)
+    .map((eigenvalue, rank) => ({
       name: `sefa-${rank}`,
       description: `direction ${rank} of the generator's own weights`,
-      vector: signed(eigenvectorMatrix.getColumn(at)),
+      vector: Float32Array.from(vectors[rank]!),
       rows,
-      eigenvalue: realEigenvalues[at]!,
+      eigenvalue,
     }));
-}
-
-/** Eigenvectors have no sign of their own: the largest component becomes positive. */
-function signed(vector: readonly number[]): Float32Array {
-  const largest = vector.reduce((found, value) => (Math.abs(value) > Math.abs(found) ? value : found), 0);
-  return Float32Array.from(vector, (value) => (largest < 0 ? -value : value));
 }

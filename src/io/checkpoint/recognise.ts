@@ -28,12 +28,13 @@ const hints: readonly (readonly [RegExp, string])[] = [
 export function recognise(source: ByteSource, head: Uint8Array): Container {
   const first = head[0];
   if (isNpy(head)) return 'npy';
-  if (first === 0x80 && head[1]! <= 5) return 'pickle';
-  const word = head.length >= 4 ? viewOf(head).getUint32(0) : 0;
-  if (word === 0x504b0304 || word === 0x504b0506) return 'zip';
+  // Before pickles: the length that a safetensors file begins with may look like the beginning of one.
   if (head.length > 8 && head[8] === 0x7b && viewOf(head).getBigUint64(0, true) <= 100_000_000n) {
     return 'safetensors';
   }
+  if (first === 0x80 && head[1]! <= 5) return 'pickle';
+  const word = head.length >= 4 ? viewOf(head).getUint32(0) : 0;
+  if (word === 0x504b0304 || word === 0x504b0506) return 'zip';
   const text = new TextDecoder('latin1').decode(head);
   if (textPickle.test(text)) return 'pickle';
   const { name } = sniff(head);

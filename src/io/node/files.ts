@@ -52,7 +52,7 @@ export async function writeAllAtomic(files: readonly FileContent[]): Promise<voi
 }
 
 /** A rename onto a folder fails: better before the first of several than in the midst of them. */
-async function refuseFolder(path: string): Promise<void> {
+export async function refuseFolder(path: string): Promise<void> {
   if (await isFolder(path)) throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
 }
 

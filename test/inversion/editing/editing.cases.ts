@@ -66,6 +66,28 @@ export const cases: TestCase[] = [
     },
   },
   {
+    name: 'directions with a vector for each row, and with a centre, to which amounts are places',
+    async run() {
+      const codes = codesOf(intoFWPlus, 0);
+      const rows = Array.from({ length: 8 }, (_, row) => new Float32Array(WIDTH).fill(row));
+      const byRow = applyDirections(codes, model, intoFWPlus, [
+        { direction: { ...direction(0, 3), vector: rows }, amount: 2 },
+      ]);
+      assert.equal(changes(intoFWPlus, codes, byRow), { 2: 4, 3: 6 });
+      // A row of 1s has the place 1 along a vector of 1s, whatever it was before.
+      const detail = new Float32Array(6 * WIDTH).map((_, at) => Math.floor(at / WIDTH));
+      const placed = applyDirections({ ...codes, detail }, model, intoFWPlus, [
+        { direction: { ...direction(0, 7), centre: 0.5 }, amount: 2.5 },
+      ]);
+      assert.ok(placed.detail.every((value) => Math.abs(value - 3) < 1e-5));
+      const fewer = { ...direction(0, 7), vector: rows.slice(1) };
+      await refuses(
+        () => applyDirections(codes, model, intoFWPlus, [{ direction: fewer, amount: 1 }]),
+        /'up' has vectors for 7 rows, the code of this generator has 8/,
+      );
+    },
+  },
+  {
     name: 'rows that f stands for, rows that do not exist, directions of another width are refused',
     async run() {
       const codes = codesOf(intoFWPlus, 0);
@@ -149,7 +171,12 @@ export const cases: TestCase[] = [
   {
     name: 'directions go through a file; a wrong one is refused by name',
     async run() {
-      const directions = [direction(2, 7), { ...direction(0, 3, -0.5), name: 'down' }];
+      const rows = Array.from({ length: 8 }, (_, row) => new Float32Array(WIDTH).fill(row));
+      const directions = [
+        direction(2, 7),
+        { ...direction(0, 3, -0.5), name: 'down' },
+        { ...direction(0, 7), name: 'by row', vector: rows, centre: -1.5 },
+      ];
       const bytes = encodeDirections(directions);
       assert.equal(decodeDirections(bytes, WIDTH, 'file'), directions);
       assert.is(findDirection(directions, 'down', 'file'), directions[1]);

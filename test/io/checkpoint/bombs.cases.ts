@@ -156,15 +156,9 @@ export const cases: TestCase[] = [
   ...bombs.map(
     ([name, make, message]): TestCase => ({
       name: `refused: ${name}`,
-      seconds: 30,
-      async run(t) {
-        const content = make();
-        const started = performance.now();
-        await refuses(() => readBytes(content), message);
-        const seconds = (performance.now() - started) / 1000;
-        assert.ok(seconds < 10, `${seconds} s`);
-        if (seconds > 0.3) t.log(`${name}: ${seconds.toFixed(1)} s for ${content.length} bytes`);
-      },
+      // A second or two; what has no bound is ended.
+      seconds: 60,
+      run: () => refuses(() => readBytes(make()), message),
     }),
   ),
   {

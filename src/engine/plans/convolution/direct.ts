@@ -35,7 +35,7 @@ export interface DirectPlan {
   readonly packing: (swap: boolean) => Packing;
   /** Of the packed weight. */
   readonly weightBytes: number;
-  /** See cost.ts; not to compare with that of the workgroup memory's, which is for GPUs. */
+  /** See cost.ts. */
   readonly cost: number;
   /** Parts in which the sums over the input channels are made, to be added by conv_sum; 1: none. */
   readonly splits?: number;
@@ -43,16 +43,16 @@ export interface DirectPlan {
   readonly workgroups: (phase: ConvolutionPhase, images: number) => [number, number, number];
 }
 
-/**
- * Every direct plan that is right for a shape on an adapter, the preferred one first: on hardware the one with workgroup memory,
- * which nobody has measured yet, else the cheapest by cost.ts. Images have too few channels for the threads of a workgroup.
- */
+/** Every direct plan that is right for a shape on an adapter, the cheapest by cost.ts first. */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const shared = [...splitPlans(shape), sharedPlan(shape)];
-  const others = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape, threadsAtOnce(facts))];
-  others.sort((one, other) => one.cost - other.cost);
-  const sharedFirst = !facts.software && shape.outChannels > 4;
-  return [...(sharedFirst ? [...shared, ...others] : [...others, ...shared]), plainPlan(shape)];
+  const shared = sharedPlan(shape, facts);
+  const fast = [
+    ...splitPlans(shape, shared),
+    shared,
+    ...subgroupPlans(shape, facts.subgroupSize),
+    ...tiledPlans(shape, threadsAtOnce(facts)),
+  ];
+  return [...fast.sort((one, other) => one.cost - other.cost), plainPlan(shape)];
 }
 
 /** Output pixels and output channels; both multiples of the lanes of a subgroup. */
@@ -170,8 +170,12 @@ export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile):
   return { sums: pixels * weightLoads, pixelLoads, weightLoads, atOnce: 1 };
 }
 
-/** Each of the 8 by 8 threads has 8 pixels by 8 channels, or 4 of what there is little of. */
-function sharedPlan(shape: ConvolutionShape): DirectPlan {
+/**
+ * Each of the 8 by 8 threads has 8 pixels by 8 channels, or 4 of what there is little of. Before all others on hardware, where
+ * nothing was measured yet, and behind them on software adapters, for which workgroup memory is memory like any other; images have
+ * too few channels for the threads.
+ */
+function sharedPlan(shape: ConvolutionShape, { software }: AdapterFacts): DirectPlan {
   const kernel = kernelFor(shape, 'conv_shared');
   const most = Math.max(...phasesOf(shape).map(({ y, x }) => y.outputs * x.outputs));
   const constants = { PIXELS: most > 32 ? 8 : 4, CHANNELS: shape.outChannels > 32 ? 8 : 4 };
@@ -181,7 +185,7 @@ function sharedPlan(shape: ConvolutionShape): DirectPlan {
     kernel,
     constants,
     ...weightOf(shape, 4),
-    cost: Number.POSITIVE_INFINITY,
+    cost: software || shape.outChannels <= 4 ? Number.MAX_VALUE : 0,
     workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
   };
 }
@@ -191,9 +195,8 @@ const WORKGROUPS_WANTED = 128;
 const MOST_SPLITS = 16;
 
 /** Not for a stride: those of up-convolutions go by bands, which have no memory for parts. */
-function splitPlans(shape: ConvolutionShape): DirectPlan[] {
+function splitPlans(shape: ConvolutionShape, plan: DirectPlan): DirectPlan[] {
   if (shape.stride !== 1) return [];
-  const plan = sharedPlan(shape);
   const phase = phasesOf(shape)[0]!;
   const [x, y, z] = plan.workgroups(phase, shape.batch);
   const fours = Math.ceil(shape.inChannels / 16);

@@ -52,8 +52,22 @@ export function planDirect(
 /** Which plans a convolution allows. */
 export type Allowed = 'any' | 'direct';
 
-export function allowedPlans(shape: ConvolutionShape, allowed: Allowed, facts: AdapterFacts) {
+/** Every plan that is right, the preferred one first; also those whose weights nobody would take. */
+export function rightPlans(
+  shape: ConvolutionShape,
+  allowed: Allowed,
+  facts: AdapterFacts,
+): readonly ConvolutionPlan[] {
   return allowed === 'any' ? convolutionPlans(shape, facts) : directPlans(shape, facts);
+}
+
+/** Those of them that choices may name where memory is not short. */
+export function allowedPlans(
+  shape: ConvolutionShape,
+  allowed: Allowed,
+  facts: AdapterFacts,
+): readonly ConvolutionPlan[] {
+  return rightPlans(shape, allowed, facts).filter((plan) => isWorthIt(shape, plan, USUAL_WORTH));
 }
 
 /** What choices are kept by. */

@@ -1,0 +1,56 @@
+/** The model that a command line names: a folder, a converted generator with files beside it, or the default one. */
+import { stat } from 'node:fs/promises';
+import { FwplusError } from '../errors.js';
+import { loadModelFolder } from '../index.node.js';
+import { loadModelFiles, type ModelFile, type ModelParts, withParts } from '../inversion/load-files.js';
+import type { Model } from '../inversion/model.js';
+import { HEAD_BYTES } from '../io/checkpoint/recognise.js';
+import { convertCommand, refuseUnconverted } from '../io/network-file.js';
+import { fileSource } from '../io/node/file-source.js';
+import { readBytes } from '../io/node/files.js';
+import type { Options } from './options.js';
+
+type ModelOptions = Pick<Options, 'model' | 'baseSize' | 'parts'>;
+
+/** @throws FwplusError where a file is missing, of the wrong kind or damaged, and where parts do not fit together. */
+export async function loadChosenModel({ model: path, baseSize, parts }: ModelOptions): Promise<Model> {
+  if (path !== undefined && (await is(path, 'file'))) {
+    const generator = await readFile(path);
+    return loadModelFiles({ generator, ...(await readParts(parts)) }, { baseSize });
+  }
+  return withParts(await loadModelFolder(path), await readParts(parts));
+}
+
+/** A converted file. What is something else is refused by its beginning: checkpoints may be larger than memory. */
+async function readFile(path: string): Promise<ModelFile> {
+  if (await is(path, 'folder')) {
+    throw new FwplusError(`${path} is a folder, wanted a converted file.`, {
+      hint: `Convert what is in it: ${convertCommand(path)}`,
+    });
+  }
+  const source = await fileSource(path);
+  try {
+    const head = await source.read(0, Math.min(HEAD_BYTES, source.size));
+    refuseUnconverted(head, source.size, path);
+  } finally {
+    await source.close();
+  }
+  return { name: path, bytes: await readBytes(path) };
+}
+
+async function readParts(paths: Options['parts']): Promise<ModelParts> {
+  const found = await Promise.all(
+    Object.entries(paths).map(async ([part, path]) => [
+      part,
+      path === undefined ? undefined : await readFile(path),
+    ]),
+  );
+  return Object.fromEntries(found) as ModelParts;
+}
+
+async function is(path: string, kind: 'file' | 'folder'): Promise<boolean> {
+  return stat(path).then(
+    (found) => (kind === 'file' ? found.isFile() : found.isDirectory()),
+    () => false,
+  );
+}

@@ -1,0 +1,141 @@
+/** Models of converted files: what makes one, its name, what is refused. */
+import * as assert from 'uvu/assert';
+import { encodeDirections } from '../../src/inversion/editing/directions-file.js';
+import { loadModelFiles, type ModelFiles, withParts } from '../../src/inversion/load-files.js';
+import { StyleGan1 } from '../../src/nets/stylegan1.js';
+import type { TestCase } from '../harness/case.js';
+import { generatorWeights } from '../nets/random-weights.js';
+import {
+  encoderFile,
+  lpipsAlexFile,
+  lpipsFile,
+  networkFile,
+  pnormFile,
+  styleGan1File,
+  styleGan2File,
+  WIDTH,
+} from './network-files.js';
+import { refuses } from './refuses.js';
+
+const generator = styleGan2File();
+const whole: ModelFiles = {
+  generator,
+  encoder: encoderFile(),
+  perceptual: lpipsFile(),
+  pnorm: pnormFile(),
+};
+
+export const cases: TestCase[] = [
+  {
+    name: 'a generator alone is a model; the rest is missing and not made up',
+    async run() {
+      const model = await loadModelFiles({ generator });
+      assert.is(model.generator.resolution, 16);
+      assert.equal(
+        [model.encoder, model.perceptual, model.pnorm, model.directions],
+        [undefined, undefined, undefined, []],
+      );
+      assert.match(model.id, /^tiny stylegan2 \([0-9a-f]{8}\)$/);
+      assert.is(model.generatorId, model.id);
+      assert.is(model.baseSize, 8);
+      const other = await loadModelFiles({ generator: styleGan1File() });
+      assert.instance(other.generator, StyleGan1);
+      assert.is(other.domain, 'StyleGAN1');
+    },
+  },
+  {
+    name: 'the base code has side 16 from 256 pixels on, unless it is chosen or the encoder says so',
+    async run() {
+      const channels = { 4: 4, 8: 4, 16: 4, 32: 4, 64: 4, 128: 4, 256: 4 };
+      const large = styleGan2File({}, channels);
+      const size = async (files: Partial<ModelFiles>, baseSize?: number) =>
+        (await loadModelFiles({ generator: large, ...files }, { baseSize })).baseSize;
+      assert.is(await size({}), 16);
+      assert.is(await size({}, 8), 8);
+      assert.is(await size({ encoder: encoderFile({}, 4) }), 16);
+      assert.is(await size({ encoder: encoderFile({}, 4) }, 32), 32);
+      assert.is(await size({ encoder: encoderFile({ options: { base_size: 8 } }, 4) }), 8);
+      assert.is(await size({ encoder: encoderFile({ options: { base_size: 8 } }, 4) }, 32), 8);
+    },
+  },
+  {
+    name: 'the name has every part in it that an inversion goes by, and codes ask for the generator alone',
+    async run() {
+      const models = await Promise.all([
+        loadModelFiles({ generator }),
+        loadModelFiles(whole),
+        loadModelFiles({ ...whole, encoder: undefined }),
+        loadModelFiles({ ...whole, perceptual: lpipsAlexFile() }),
+        loadModelFiles({ ...whole, encoder: encoderFile({ dtype: 'F16' }) }),
+      ]);
+      const ids = models.map(({ id }) => id);
+      assert.is(new Set(ids).size, ids.length, ids.join());
+      assert.match(ids[1]!, /^tiny stylegan2 \([0-9a-f]{8}\) with encoder, LPIPS, P-norm\+ \([0-9a-f]{8}\)$/);
+      assert.is(new Set(models.map(({ generatorId }) => generatorId)).size, 1);
+      const directions = {
+        name: 'directions.safetensors',
+        bytes: encodeDirections([
+          { name: 'hat', description: '', vector: new Float32Array(WIDTH), rows: { from: 2, to: 3 } },
+        ]),
+      };
+      const named = await loadModelFiles({ ...whole, directions });
+      assert.is(named.id, ids[1]);
+      assert.is(named.directions[0]!.name, 'hat');
+      const clamped = await loadModelFiles({ generator: styleGan2File({ options: { conv_clamp: 256 } }) });
+      assert.is.not(clamped.generatorId, models[0]!.generatorId);
+    },
+  },
+  {
+    name: 'fp16 files are read as float32',
+    async run() {
+      const half = await loadModelFiles({ generator: styleGan2File({ dtype: 'F16' }) });
+      const full = await loadModelFiles({ generator });
+      const difference = half.generator.meanCode.map((value, at) => value - full.generator.meanCode[at]!);
+      assert.ok(difference.some((value) => value !== 0));
+      assert.ok(difference.every((value) => Math.abs(value) < 1e-3));
+    },
+  },
+  {
+    name: 'parts take the place of a model’s own',
+    async run() {
+      const model = await loadModelFiles(whole);
+      assert.is((await withParts(model, {})).id, model.id);
+      const other = await withParts(model, { perceptual: lpipsAlexFile() });
+      assert.is(other.perceptual!.trunk, 'alexnet');
+      assert.is(other.encoder, model.encoder);
+      assert.is.not(other.id, model.id);
+    },
+  },
+  {
+    name: 'files that do not belong are refused',
+    async run() {
+      const wrong = (change: Partial<ModelFiles>, pattern: RegExp) =>
+        refuses(() => loadModelFiles({ ...whole, ...change }), pattern);
+      await wrong({ generator: encoderFile() }, /holds a base-code encoder, wanted a StyleGAN2 generator or/);
+      await wrong({ encoder: generator }, /holds a StyleGAN2 generator, wanted a base-code encoder/);
+      await wrong({ perceptual: pnormFile() }, /P-norm\+ statistics, wanted LPIPS/);
+      await wrong({ pnorm: lpipsFile() }, /LPIPS, wanted P-norm\+ statistics/);
+      await wrong({ directions: lpipsFile() }, /holds no directions/);
+      await wrong(
+        { encoder: encoderFile({}, 12) },
+        /makes 12 channels, the generator’s base code of side 8 has 8/,
+      );
+      await wrong(
+        { encoder: encoderFile({ options: { base_size: 12 } }) },
+        /base code of side 12 does not exist/,
+      );
+      await wrong({ encoder: encoderFile({ options: { base_size: '8' } }) }, /base_size of "8"/);
+      await wrong(
+        { pnorm: pnormFile({ generator: 'cats (12345678)' }) },
+        /statistics of 'cats \(12345678\)', the gen/,
+      );
+      const named = async (options: Record<string, unknown>, pattern: RegExp) =>
+        wrong({ generator: styleGan2File({ options }) }, pattern);
+      await named({ conv_clamp: '256' }, /stylegan2\.safetensors has a conv_clamp of "256"/);
+      await named({ final_tanh: true }, /final_tanh of true, which is of a stylegan1/);
+      const broken = networkFile('stylegan1', generatorWeights({ 4: 8, 8: 8, 16: 8 }, WIDTH));
+      await wrong({ generator: broken }, /no StyleGAN1 but a StyleGAN2/);
+      await refuses(() => loadModelFiles({ generator }, { baseSize: 32 }), /base code of side 32/);
+    },
+  },
+];
