@@ -51,9 +51,13 @@ export const DIRECTION_SOURCES: readonly DirectionSource[] = [
   },
 ];
 
+/** Published generators have a w of 512. */
+const MOST_WIDTH = 8192;
+
 /** [D], [1, D], [R, D] or [1, R, D], R even as the rows of a code are. */
 function isVector(shape: readonly number[]): boolean {
   const sides = shape.length === 3 && shape[0] === 1 ? shape.slice(1) : shape;
+  if (sides.at(-1)! > MOST_WIDTH) return false;
   if (sides.length === 1) return sides[0]! > 1;
   const [rows, width] = sides;
   return (
@@ -121,7 +125,7 @@ async function componentsOf(dict: PickledDict, name: string): Promise<FoundDirec
   }
   return Array.from({ length: count }, (_, at): FoundDirection => {
     const axis = axes.subarray(at * width, (at + 1) * width);
-    const length = Math.hypot(...axis);
+    const length = Math.sqrt(axis.reduce((sum, value) => sum + value * value, 0));
     const spread = deviation[at]!;
     if (!(Math.abs(length - 1) < 1e-3 && spread > 0)) {
       throw fail(

@@ -23,12 +23,14 @@ import {
   join,
   list,
   little,
+  named,
   pickle,
   readBytes,
   storage,
   tensor,
   text,
   torchLegacy,
+  tuple,
 } from './assemble.js';
 
 const GIGA = 2 ** 30;
@@ -68,7 +70,48 @@ function plain(values: ArrayLike<number>, shape: number[], strides: number[], of
   ).flat();
 }
 
+/** The tensor of a legacy file whose storage '0' holds 1 to 4. */
+async function readTensor(object: Uint8Array): Promise<TensorView> {
+  const data = join(little(8, 4), floats(1, 2, 3, 4));
+  return (await readBytes(torchLegacy({ object, keys: list(text('0')), data }))).value as TensorView;
+}
+
+/** A tensor of torch of 2016: made of nothing, then its state set. */
+const earlyTensor = join(
+  named('torch', 'FloatTensor'),
+  ')\x81',
+  tuple(storage('0', 4), int(1), ints(3), ints(1)),
+  'b',
+);
+const earlyParameter = (of: Uint8Array) =>
+  join(
+    call('torch.nn.parameter', 'Parameter', of),
+    tuple('\x88', '\x89', call('collections', 'OrderedDict')),
+    'b',
+  );
+
 export const cases: TestCase[] = [
+  {
+    name: 'tensors and parameters as torch of 2016 and 2017 wrote them',
+    async run() {
+      const view = tensor(storage('0', 4), int(1), ints(3), ints(1));
+      const variable = join(
+        named('torch.nn.parameter', 'Parameter'),
+        ')\x81',
+        tuple(view, 'N', '\x88', '\x89', 'N'),
+        'b',
+      );
+      for (const early of [earlyTensor, earlyParameter(view), earlyParameter(earlyTensor), variable]) {
+        const value = await readTensor(early);
+        assert.equal([...(await value.read())], [2, 3, 4]);
+      }
+      const beyond = tuple(storage('0', 4), int(1), ints(4), ints(1));
+      await refuses(
+        () => readTensor(join(named('torch', 'FloatTensor'), ')\x81', beyond, 'b')),
+        /leaves its storage/,
+      );
+    },
+  },
   {
     name: 'views of any strides agree with plain indexing, whole and in pieces',
     async run() {

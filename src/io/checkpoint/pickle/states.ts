@@ -1,5 +1,7 @@
+import { TensorView } from '../tensor-view.js';
 import { completeArray } from './numpy.js';
 import type { Build } from './session.js';
+import { earlyTensor } from './torch.js';
 import { PickledDict, PickledObject, type PickleValue } from './values.js';
 
 /** Sets an object's state and returns the object, or what it becomes by it. */
@@ -8,8 +10,10 @@ export function setState(target: PickleValue, state: PickleValue, build: Build):
     target.attributes = state;
     return target;
   }
+  // A parameter of early torch: whether it wants a gradient.
+  if (target instanceof TensorView) return target;
   if (!(target instanceof PickledObject)) throw build.fail('sets the state of what has none.');
   if (`${target}` === 'numpy.ndarray') return completeArray(target, state, build);
   target.state = state;
-  return target;
+  return earlyTensor(target, build) ?? target;
 }

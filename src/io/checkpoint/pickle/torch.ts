@@ -86,6 +86,25 @@ const parameter: Builder = ([data], build) => {
   return data;
 };
 
+/** By torch of 2016 and 2017 a parameter is called with its tensor, or is nothing before its state is set. */
+const earlyParameter: Builder = (args, build, callee) =>
+  args.length > 0 ? parameter(args, build, callee) : opaque(args, build, callee);
+
+const EARLY_TENSOR = /^torch\.(cuda\.)?(Double|Float|Half|Long|Int|Short|Char|Byte)Tensor$/;
+const EARLY_PARAMETER = /^torch\.(nn\.parameter\.Parameter|nn\.Parameter|autograd\.variable\.Variable)$/;
+
+/**
+ * What an object becomes by its state where torch of 2016 and 2017 wrote it: a tensor of (storage, offset, shape, strides), a
+ * parameter of a tuple with its tensor first. Torchvision's published files are as old. Undefined for all else.
+ */
+export function earlyTensor(object: PickledObject, build: Build): TensorView | undefined {
+  const { state } = object;
+  if (!Array.isArray(state)) return undefined;
+  const [first, ...layout] = state;
+  if (EARLY_TENSOR.test(`${object}`) && state.length === 4) return tensor(first, layout, undefined, build);
+  return EARLY_PARAMETER.test(`${object}`) && first instanceof TensorView ? first : undefined;
+}
+
 /** (how, class, arguments, state): a tensor of a subclass, or with attributes. */
 const tensorOfType: Builder = ([how, , args], build) => {
   const rebuild = isName(how) ? tensors.get(`${how}`) : undefined;
@@ -120,6 +139,9 @@ export const torchBuilders: readonly (readonly [string, Builder])[] = [
   ['torch._utils._rebuild_sparse_tensor', notRead],
   ['torch._utils._rebuild_qtensor', notRead],
   ['torch._utils._rebuild_meta_tensor_no_storage', notRead],
+  ['torch.nn.parameter.Parameter', earlyParameter],
+  ['torch.nn.Parameter', earlyParameter],
+  ['torch.autograd.variable.Variable', earlyParameter],
   ['torch.Size', ([sizes = []]) => sizes],
   ['torch.device', opaque],
   ['torch.serialization._get_layout', opaque],

@@ -83,10 +83,10 @@ async function lengthsOf(found: readonly FoundDirection[]): Promise<string> {
     const width = tensor.shape.at(-1)!;
     const values = await tensor.read(0, tensor.elements);
     for (let at = 0; at < values.length; at += width)
-      lengths.push(Math.hypot(...values.subarray(at, at + width)));
+      lengths.push(Math.sqrt(values.subarray(at, at + width).reduce((sum, value) => sum + value * value, 0)));
   }
-  const [least, most] = [Math.min(...lengths), Math.max(...lengths)].map((length) =>
-    String(+length.toFixed(3)),
+  const [least, most] = [Math.min, Math.max].map((pick) =>
+    String(+lengths.reduce((a, b) => pick(a, b)).toFixed(3)),
   );
   return least === most ? least! : `${least} to ${most}`;
 }

@@ -74,6 +74,8 @@ async function convert(source: Source, dict: PickledDict): Promise<ConvertedNetw
       `'${source.mean}' has ${width} numbers, '${source.spread}' ${spread.length} and '${source.axes}' ${axes.length}, wanted ${width}, ${width} and ${width} × ${width}`,
     );
   }
+  if (width > MOST_WIDTH)
+    throw fail(source, `they are for a w of ${width} numbers, at most ${MOST_WIDTH} are read`);
   const { values, raised } = eigenvaluesOf(spread, source);
   const axis = (at: number, i: number) => axes[source.areRows ? at * width + i : i * width + at]!;
   const found = largestDeviation(axis, width);
@@ -150,19 +152,23 @@ function eigenvaluesOf(spread: Float64Array, source: Source): { values: Float64A
   };
 }
 
-/** How far the products of all pairs of axes are from 0, and of each with itself from 1. */
+/** Checking the axes takes width³ operations; published generators have 512. */
+const MOST_WIDTH = 2048;
+
+/** How far the products of all pairs of axes are from 0, and of each with itself from 1; the first that is too far ends it. */
 function largestDeviation(axis: (at: number, i: number) => number, width: number): number {
   const rows = Array.from({ length: width }, (_, at) =>
     Float64Array.from({ length: width }, (__, i) => axis(at, i)),
   );
   let largest = 0;
-  rows.forEach((a, at) => {
+  for (const [at, a] of rows.entries()) {
     for (const [other, b] of rows.slice(at).entries()) {
       let product = other === 0 ? -1 : 0;
       for (let i = 0; i < width; i++) product += a[i]! * b[i]!;
       largest = Math.max(largest, Math.abs(product));
+      if (!(largest <= ORTHONORMAL)) return largest;
     }
-  });
+  }
   return largest;
 }
 
