@@ -51,7 +51,7 @@ export {
   type Space,
 } from './inversion/method.js';
 export { PerceptualMeter, psnr } from './inversion/metrics.js';
-export type { Model } from './inversion/model.js';
+export type { CodeEncoder, Model } from './inversion/model.js';
 export { TERMS, type Term } from './inversion/objective.js';
 export type { PNormStatistics } from './inversion/pnorm.js';
 export { encodePNorm } from './inversion/pnorm-file.js';

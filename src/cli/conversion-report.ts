@@ -33,6 +33,8 @@ export function nextCommand({ kind }: ConvertedNetwork, path: string): string {
     stylegan1: `fwplus invert IMAGE -o DIR --model ${file}`,
     stylegan2: `fwplus invert IMAGE -o DIR --model ${file}`,
     'basecode-encoder': `fwplus invert IMAGE -o DIR --model GENERATOR --encoder ${file}`,
+    'idinvert-encoder': `fwplus invert IMAGE -o DIR --model GENERATOR --encoder ${file}`,
+    'style-encoder': `fwplus invert IMAGE -o DIR --model GENERATOR --encoder ${file}`,
     lpips: `fwplus invert IMAGE -o DIR --model GENERATOR --lpips ${file}`,
     pnorm: `fwplus invert IMAGE -o DIR --model GENERATOR --pnorm ${file}`,
     directions: `fwplus edit CODES -o DIR --model GENERATOR -d ${file}:NAME`,

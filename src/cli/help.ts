@@ -18,7 +18,8 @@ Finds codes of pictures in the latent space of a generator.
       --resume           go on where an earlier run into the same folder stopped
       --restart          throw away what an earlier run saved when it was stopped
       --model DIR|FILE   a folder with a manifest.json, or a converted generator (the default model)
-      --encoder FILE     a converted base-code encoder: where f starts
+      --encoder FILE     a converted encoder: where f starts (base codes) or where the detail code does (pSp, e4e, IDinvert);
+                         twice for one of each
       --lpips FILE       converted LPIPS weights: the perceptual term
       --pnorm FILE       P-norm+ statistics (see fwplus statistics), beside or without a FORM
       --low-memory       less GPU memory, more time

@@ -38,14 +38,14 @@ async function readFile(path: string): Promise<ModelFile> {
   return { name: path, bytes: await readBytes(path) };
 }
 
-async function readParts(paths: Options['parts']): Promise<ModelParts> {
-  const found = await Promise.all(
-    Object.entries(paths).map(async ([part, path]) => [
-      part,
-      path === undefined ? undefined : await readFile(path),
-    ]),
-  );
-  return Object.fromEntries(found) as ModelParts;
+async function readParts({ encoders, perceptual, pnorm, directions }: Options['parts']): Promise<ModelParts> {
+  const one = (path: string | undefined) => (path === undefined ? undefined : readFile(path));
+  return {
+    encoders: await Promise.all(encoders.map(readFile)),
+    perceptual: await one(perceptual),
+    pnorm: await one(pnorm),
+    directions: await one(directions),
+  };
 }
 
 async function is(path: string, kind: 'file' | 'folder'): Promise<boolean> {

@@ -23,14 +23,15 @@ export function withoutWhat(model: Model, methods: readonly Method[]): string {
 }
 
 const NAMES: Readonly<Record<Lack['part'], string>> = {
-  encoder: 'an encoder',
+  encoder: 'an encoder of base codes',
   perceptual: 'LPIPS',
   pnorm: 'P-norm+ statistics',
 };
 
 function remedy({ part }: Lack, path: string | undefined): string[] {
   if (path === undefined) return [];
-  if (part === 'encoder') return ['Give one that fits with --encoder FILE.'];
+  if (part === 'encoder')
+    return ['Give one that fits with --encoder FILE (beside one of W+ codes, if you have that).'];
   if (part === 'perceptual') return ['Give one with --lpips FILE.'];
   return [
     `To make them, once, in some minutes: fwplus statistics ${quoted(path)} -o pnorm.safetensors; then give --pnorm pnorm.safetensors.`,

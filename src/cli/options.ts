@@ -47,7 +47,9 @@ export interface Options {
   /** A folder or a converted file. */
   readonly model: string | undefined;
   /** Converted files beside the model's own parts, or in their place. */
-  readonly parts: Readonly<Record<'encoder' | 'perceptual' | 'pnorm' | 'directions', string | undefined>>;
+  readonly parts: Readonly<Record<'perceptual' | 'pnorm' | 'directions', string | undefined>> & {
+    readonly encoders: readonly string[];
+  };
   readonly samples: number | undefined;
   readonly seed: number | undefined;
   /** Of a checkpoint: which of its networks. */
@@ -106,7 +108,7 @@ export function parseOptions(words: readonly string[]): Options {
     subgroups: !values['no-subgroups'],
     model: values.model,
     parts: {
-      encoder: values.encoder,
+      encoders: values.encoder ?? [],
       perceptual: values.lpips,
       pnorm: pnorm.file,
       directions: values.directions,
@@ -143,7 +145,7 @@ function parse(words: readonly string[]) {
         seconds: { type: 'string' },
         space: { type: 'string' },
         pnorm: { type: 'string', multiple: true },
-        encoder: { type: 'string' },
+        encoder: { type: 'string', multiple: true },
         lpips: { type: 'string' },
         directions: { type: 'string' },
         samples: { type: 'string' },

@@ -48,7 +48,7 @@ export function lacks(model: Model, method: Method): Lack[] {
     found.push({
       part: 'encoder',
       note:
-        `f starts at the base code of the mean code: ${encoder}. The paper’s method needs one: without it a picture that is moved or ` +
+        `f starts at the base code of ${model.codeEncoder ? 'the encoder’s W+ code' : 'the mean code'}: ${encoder}. The paper’s method needs one: without it a picture that is moved or ` +
         `turned is reconstructed much less well, and the base term holds f loosely (weight ${method.weights.base}).`,
     });
   }

@@ -9,9 +9,10 @@ import { sha256 } from '../io/sha256.js';
 import { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import type { Generator } from '../nets/generator.js';
 import { PerceptualDistance } from '../nets/lpips.js';
+import { CODE_ENCODERS, makeCodeEncoder } from './code-encoder.js';
 import { decodeDirections } from './editing/directions-file.js';
 import { checkGeneratorManifest, type GeneratorManifest, makeGenerator } from './load-generator.js';
-import { checkEncoder, type Model } from './model.js';
+import { type CodeEncoder, checkEncoder, type Model } from './model.js';
 import { decodePNorm } from './pnorm-file.js';
 import { weightsOf } from './weights.js';
 
@@ -25,7 +26,8 @@ export interface ModelFile {
 
 /** The parts beside the generator, each as a converted file of its kind. */
 export interface ModelParts {
-  readonly encoder?: ModelFile | undefined;
+  /** A base-code encoder, an encoder of W+ codes (IDinvert, pSp, e4e), or one of each. */
+  readonly encoders?: readonly ModelFile[] | undefined;
   /** LPIPS: features and linear weights. */
   readonly perceptual?: ModelFile | undefined;
   readonly pnorm?: ModelFile | undefined;
@@ -78,7 +80,7 @@ export async function loadModelFiles(
  */
 export async function withParts(model: Model, parts: ModelParts): Promise<Model> {
   const { generator } = model;
-  const encoder = parts.encoder && readEncoder(parts.encoder, generator, model.baseSize);
+  const encoders = readEncoders(parts.encoders ?? [], generator, model.baseSize);
   const perceptual = parts.perceptual && readPerceptual(parts.perceptual);
   const pnorm = parts.pnorm && (await readPNorm(parts.pnorm, model));
   const directions =
@@ -86,7 +88,7 @@ export async function withParts(model: Model, parts: ModelParts): Promise<Model>
   return {
     ...model,
     id: model.id + (await partsId(parts)),
-    ...(encoder && { encoder: encoder.network, baseSize: encoder.baseSize }),
+    ...encoders,
     ...(perceptual && { perceptual }),
     ...(pnorm && { pnorm }),
     ...(directions && { directions }),
@@ -106,17 +108,37 @@ export function readGenerator(file: ModelFile): {
   return { generator: makeGenerator(manifest, weightsOf(tensors)), title, network };
 }
 
-function readEncoder(
-  file: ModelFile,
+/** Which is which, the files say themselves. */
+function readEncoders(files: readonly ModelFile[], generator: Generator, wanted: number): Partial<Model> {
+  const found: { encoder?: BasecodeEncoder; baseSize?: number; codeEncoder?: CodeEncoder } = {};
+  for (const file of files) {
+    const parsed = open(file, ['basecode-encoder', ...CODE_ENCODERS]);
+    const isOfBase = parsed.network === 'basecode-encoder';
+    if (isOfBase ? found.encoder : found.codeEncoder) {
+      throw new FwplusError(
+        `${file.name} is the second encoder of ${isOfBase ? 'base codes' : 'W+ codes'}.`,
+        {
+          hint: 'Give at most one that makes base codes and one that makes W+ codes.',
+        },
+      );
+    }
+    if (isOfBase) Object.assign(found, readBaseEncoder(parsed, file.name, generator, wanted));
+    else found.codeEncoder = makeCodeEncoder(parsed, file.name, generator);
+  }
+  return found;
+}
+
+function readBaseEncoder(
+  { tensors, options }: NetworkFile,
+  name: string,
   generator: Generator,
   wanted: number,
-): { readonly network: BasecodeEncoder; readonly baseSize: number } {
-  const { tensors, options } = open(file, ['basecode-encoder']);
-  const network = new BasecodeEncoder(weightsOf(tensors));
-  const baseSize = statedSize(options, file.name) ?? wanted;
+): { readonly encoder: BasecodeEncoder; readonly baseSize: number } {
+  const encoder = new BasecodeEncoder(weightsOf(tensors));
+  const baseSize = statedSize(options, name) ?? wanted;
   generator.firstRow(baseSize);
-  checkEncoder(network, generator, baseSize);
-  return { network, baseSize };
+  checkEncoder(encoder, generator, baseSize);
+  return { encoder, baseSize };
 }
 
 /** The side that an encoder's file says it was trained for: its weights fit any. */
@@ -153,19 +175,21 @@ function open({ name, bytes }: ModelFile, wanted: readonly NetworkKind[]): Netwo
   return file;
 }
 
-const TITLES = { encoder: 'encoder', perceptual: 'LPIPS', pnorm: 'P-norm+' } as const;
-
 /** What the parts add to an id. Directions are no part of an inversion. */
 async function partsId(parts: ModelParts): Promise<string> {
   const lines: string[] = [];
-  const titles: string[] = [];
-  for (const part of ['encoder', 'perceptual', 'pnorm'] as const) {
-    const file = parts[part];
-    if (!file) continue;
-    titles.push(TITLES[part]);
+  const titles = new Set<string>();
+  const add = async (part: string, title: string, file: ModelFile | undefined) => {
+    if (!file) return;
+    titles.add(title);
     lines.push(`${part} ${await sha256(file.bytes)}`);
-  }
-  if (titles.length === 0) return '';
-  const hash = await sha256(new TextEncoder().encode(lines.join('\n')));
-  return ` with ${titles.join(', ')} (${hash.slice(0, 8)})`;
+  };
+  const { encoders = [] } = parts;
+  for (const file of encoders) await add('encoder', encoders.length > 1 ? 'two encoders' : 'encoder', file);
+  await add('perceptual', 'LPIPS', parts.perceptual);
+  await add('pnorm', 'P-norm+', parts.pnorm);
+  if (lines.length === 0) return '';
+  // Sorted: the order of two encoders means nothing.
+  const hash = await sha256(new TextEncoder().encode(lines.sort().join('\n')));
+  return ` with ${[...titles].join(', ')} (${hash.slice(0, 8)})`;
 }

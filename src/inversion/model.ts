@@ -1,3 +1,4 @@
+import type { Tensor } from '../autograd/tensor.js';
 import { FwplusError } from '../errors.js';
 import type { BasecodeEncoder } from '../nets/basecode-encoder.js';
 import type { Generator } from '../nets/generator.js';
@@ -26,10 +27,23 @@ export interface Model {
   readonly baseSize: number;
   /** Starts f; without it f starts at the generator's own base code for the mean w. */
   readonly encoder: BasecodeEncoder | undefined;
+  /** Starts the detail code, and f where there is no `encoder`; without it the detail code starts at the mean w. */
+  readonly codeEncoder?: CodeEncoder | undefined;
   /** Needed for both forms of P-norm+. */
   readonly pnorm: PNormStatistics | undefined;
   /** Named directions for editing; often none. */
   readonly directions: readonly Direction[];
+}
+
+/** From a picture to a W+ code: IdInvertEncoder, StyleEncoder. */
+export interface CodeEncoder {
+  /** Side of the picture in pixels. */
+  readonly side: number;
+  /** Rows of the code, and their width: those of the generator. */
+  readonly rows: number;
+  readonly wDim: number;
+  /** [N, side, side, 3] in [-1, 1] to [N, rows, wDim]. */
+  encode(picture: Tensor): Tensor;
 }
 
 /** The statistics, or a FwplusError that says what needs them. */
@@ -50,7 +64,7 @@ export function requirePerceptual(model: Model, what: string): PerceptualDistanc
 
 /** Why f cannot start at E(I) with a base code of side `baseSize`, or undefined where it can. */
 export function encoderLack({ encoder, baseSize: own }: Model, baseSize: number): string | undefined {
-  if (!encoder) return 'this model has no encoder';
+  if (!encoder) return 'this model has no encoder of base codes';
   if (own !== baseSize) return `the encoder is for s = ${own}, not ${baseSize}`;
   return undefined;
 }

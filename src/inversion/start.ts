@@ -1,9 +1,13 @@
-/** Where an inversion starts: f from the encoder (without one at the base code of the mean code), the detail code at the mean w, and the target's perceptual features. */
+/**
+ * Where an inversion starts: the detail code at the mean w, or at what an encoder of W+ codes makes of the picture; f from the base-code
+ * encoder, without one at that code's own base code; and the target's perceptual features.
+ */
 import { compile, type Executable, type PlanOptions } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import { sizeOf, type Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
 import { allOrNothing } from '../engine/disposal.js';
+import { FwplusError } from '../errors.js';
 import type { Codes } from './codes.js';
 import type { Method } from './method.js';
 import { encoderLack, type Model, requirePNorm } from './model.js';
@@ -27,11 +31,13 @@ interface Features {
 /** The program that makes the codes. */
 interface FirstCodes {
   readonly executable: Executable;
-  readonly average: Tensor;
+  /** Present where nothing encodes the picture into a code. */
+  readonly average: Tensor | undefined;
+  readonly codeEncoder: Tensor | undefined;
   /** Present where the base code starts at E(I). */
   readonly encoder: Tensor | undefined;
   readonly base: Tensor | undefined;
-  /** Present where the start is clipped. */
+  /** Present where it is not the mean code as it is. */
   readonly detail: Tensor | undefined;
 }
 
@@ -76,8 +82,9 @@ export class Starter {
   }
 
   async #firstCodes(target: Target): Promise<Codes> {
-    const { executable, average, encoder, base, detail } = this.#codes;
-    executable.write(average, this.#meanCode);
+    const { executable, average, codeEncoder, encoder, base, detail } = this.#codes;
+    if (average) executable.write(average, this.#meanCode);
+    if (codeEncoder) executable.write(codeEncoder, requireCodeInput(target));
     if (encoder) executable.write(encoder, target.encoder);
     executable.run();
     const full = detail ? await executable.read(detail) : this.#meanCode;
@@ -115,7 +122,7 @@ async function codesProgram(
 ): Promise<FirstCodes> {
   const graph = new Graph();
   const { generator } = model;
-  const average = graph.variable('mean code', [1, generator.rows, generator.wDim]);
+  const { code, average, codeEncoder } = startingCode(graph, model);
   let encoder: Tensor | undefined;
   let base: Tensor | undefined;
   if (codeShapes(model, method, 1).base) {
@@ -123,20 +130,42 @@ async function codesProgram(
       encoder = graph.variable('encoder input', [1, 8 * method.baseSize, 8 * method.baseSize, 3]);
       base = model.encoder.encode(encoder);
     } else {
-      base = generator.baseCode(average, method.baseSize);
+      base = generator.baseCode(code, method.baseSize);
     }
   }
-  const detail =
+  const clipped =
     method.pnorm === 'clip'
-      ? clipToPNorm(average, requirePNorm(model, 'P-norm+ clipping'), method.clipLimit)
+      ? clipToPNorm(code, requirePNorm(model, 'P-norm+ clipping'), method.clipLimit)
       : undefined;
+  const detail = clipped ?? (codeEncoder && code);
   const executable = await compile(device, graph, {
     name: 'start',
     outputs: [...(base ? [base] : []), ...(detail ? [detail] : [])],
-    variables: [average, ...(encoder ? [encoder] : [])],
+    variables: [average, codeEncoder, encoder].filter((variable) => variable !== undefined),
     ...plans,
     // It runs once a picture, and its weights stay.
     isLean: true,
   });
-  return { executable, average, encoder, base, detail };
+  return { executable, average, codeEncoder, encoder, base, detail };
+}
+
+/** The W+ code to start from, [1, rows, wDim], and the variable that it is, or is made of. */
+function startingCode(
+  graph: Graph,
+  { generator, codeEncoder }: Model,
+): Pick<FirstCodes, 'average' | 'codeEncoder'> & { readonly code: Tensor } {
+  if (codeEncoder) {
+    const { side } = codeEncoder;
+    const picture = graph.variable('input of the encoder of codes', [1, side, side, 3]);
+    return { code: codeEncoder.encode(picture), average: undefined, codeEncoder: picture };
+  }
+  const average = graph.variable('mean code', [1, generator.rows, generator.wDim]);
+  return { code: average, average, codeEncoder: undefined };
+}
+
+function requireCodeInput({ codeEncoder }: Target): Float32Array {
+  if (codeEncoder) return codeEncoder;
+  throw new FwplusError('The target was made for a model without an encoder of W+ codes.', {
+    hint: 'Make it with prepareTarget() of the model that it is inverted into.',
+  });
 }

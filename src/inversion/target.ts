@@ -16,6 +16,8 @@ export interface Target {
   readonly perceptual: Float32Array;
   /** The same at 8·s, the encoder's input. */
   readonly encoder: Float32Array;
+  /** The same at the side of the encoder of W+ codes, if the model has one. */
+  readonly codeEncoder?: Float32Array;
 }
 
 /** The side at which pictures are compared perceptually. */
@@ -36,6 +38,7 @@ export function prepareTarget(image: Image, model: Model, method: Method): Targe
     picture: at(side),
     perceptual: at(perceptualSide(side, method)),
     encoder: at(8 * method.baseSize),
+    ...(model.codeEncoder && { codeEncoder: at(model.codeEncoder.side) }),
   };
 }
 

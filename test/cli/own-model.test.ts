@@ -60,7 +60,10 @@ test('codes are edited with the generator alone', async () => {
 
 test('what is missing is said, on the way, in the metrics and with the command that makes it', async () => {
   const { stderr } = await succeeds(invert('bare', '--model', model));
-  assert.match(stderr, /Note +f starts at the base code of the mean code: this model has no encoder/);
+  assert.match(
+    stderr,
+    /Note +f starts at the base code of the mean code: this model has no encoder of base codes/,
+  );
   assert.match(stderr, /--encoder FILE/);
   assert.match(stderr, /Note +There is no perceptual term/);
   assert.match(stderr, /--lpips FILE/);
@@ -119,6 +122,27 @@ for (const name of ['stylegan2-ada.pkl', 'stylegan1-idinvert.pth']) {
     assert.match(metricsIn(out).model, /\(\w{8}\)$/);
   });
 }
+
+test('an encoder of pSp with the generator that is in its file', async () => {
+  const fixture = fileURLToPath(new URL('psp.pt', formats));
+  const [network, codes] = [at('decoder.safetensors'), at('psp.safetensors')];
+  await succeeds(['convert', fixture, '--part', 'decoder', '-o', network]);
+  const { stdout } = await succeeds(['convert', fixture, '--part', 'encoder', '-o', codes]);
+  assert.ok(stdout.includes(`Next: fwplus invert IMAGE -o DIR --model GENERATOR --encoder ${codes}`));
+  const words = ['--model', network, '--encoder', codes];
+  const { stderr } = await succeeds(invert('psp', ...words));
+  assert.match(stderr, /with encoder \(\w{8}\), 32×32/);
+  assert.match(
+    stderr,
+    /Note +f starts at the base code of the encoder’s W\+ code: this model has no encoder of base/,
+  );
+  const wPlus = await succeeds(invert('psp in w+', ...words, '--space', 'w+'));
+  assert.not.match(wPlus.stderr, /f starts/);
+  await isRefused(invert('wrong', '--model', model, '--encoder', codes), {
+    says: /a code of 8 rows of 5, the generator takes 6 of 32/,
+    hints: /different generators/,
+  });
+});
 
 test('LPIPS from VGG16 and its linear weights', async () => {
   const [network, compared] = [at('rosinality.safetensors'), at('lpips of two files.safetensors')];

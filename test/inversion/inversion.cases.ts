@@ -11,8 +11,10 @@ import { whiten } from '../../src/inversion/pnorm.js';
 import { Renderer } from '../../src/inversion/renderer.js';
 import { decodeState, encodeState } from '../../src/inversion/saved.js';
 import type { Target } from '../../src/inversion/target.js';
+import { StyleEncoder } from '../../src/nets/style-encoder.js';
 import type { TestCase } from '../harness/case.js';
 import { evaluate } from '../nets/evaluate.js';
+import { styleEncoderWeights } from '../nets/random-weights.js';
 import { apart } from './apart.js';
 import { drawing, randomModel, SMALL, targetOf } from './random-model.js';
 import { refuses } from './refuses.js';
@@ -169,7 +171,7 @@ export const cases: TestCase[] = [
 
       const blind: Model = { ...model, encoder: undefined };
       const own = await withInverter(device, blind, intoFWPlus, (inverter) => {
-        assert.match(inverter.notes.join(), /mean code: this model has no encoder/);
+        assert.match(inverter.notes.join(), /mean code: this model has no encoder of base/);
         return inverter.run(target, { steps: 0 });
       });
       const shape = [1, generator.rows, generator.wDim];
@@ -181,6 +183,39 @@ export const cases: TestCase[] = [
 
       await withInverter(device, model, defaultMethod('f/w+', 16), async ({ notes }) =>
         assert.match(notes.join(), /the encoder is for s = 8, not 16/),
+      );
+    },
+  },
+  {
+    name: 'with an encoder of W+ codes the detail code starts there, in both spaces, and f, without its own, at that code’s',
+    async run(t) {
+      const device = await t.device();
+      const whole = randomModel(SMALL);
+      const { generator } = whole;
+      const { rows, wDim } = generator;
+      const weights = styleEncoderWeights([4, 4, 4, 4, 4], { side: 32, rows, wDim });
+      const codeEncoder = new StyleEncoder(weights, { type: 'GradualStyleEncoder' });
+      const model: Model = { ...whole, codeEncoder };
+      const blind: Model = { ...model, encoder: undefined };
+      const target = targetOf(model, intoFWPlus);
+      const picture = { shape: [1, 32, 32, 3], data: target.codeEncoder! };
+      const { code, base } = await evaluate(device, { picture }, (inputs) => {
+        const code = codeEncoder.encode(inputs.picture!);
+        return { outputs: { code, base: generator.baseCode(code, 8) } };
+      });
+      const begin = (of: Model, method: Method) =>
+        withInverter(device, of, method, (inverter) => inverter.run(target, { steps: 0 }));
+      assert.equal((await begin(model, defaultMethod('w+', 8))).codes.detail, code);
+      const [own, joined] = [await begin(blind, intoFWPlus), await begin(model, intoFWPlus)];
+      const detail = code!.slice(generator.firstRow(8) * wDim);
+      assert.equal([own.codes.detail, joined.codes.detail], [detail, detail]);
+      assert.equal(own.codes.base, base);
+      assert.equal(joined.codes.base, (await begin(whole, intoFWPlus)).codes.base);
+      const held = await begin(blind, { ...intoFWPlus, pnorm: 'clip', clipLimit: 0.5 });
+      assert.not.equal(held.codes.detail, detail);
+      const other = targetOf(whole, intoFWPlus);
+      await withInverter(device, model, intoFWPlus, (inverter) =>
+        refuses(() => inverter.run(other, { steps: 1 }), /made for a model without an encoder of W\+ codes/),
       );
     },
   },

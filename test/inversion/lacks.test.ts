@@ -3,10 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BASE_WEIGHT_WITHOUT_ENCODER, lacks, usualMethod } from '../../src/inversion/lacks.js';
 import { defaultMethod } from '../../src/inversion/method.js';
-import type { Model } from '../../src/inversion/model.js';
+import type { CodeEncoder, Model } from '../../src/inversion/model.js';
 import { randomModel, SMALL } from './random-model.js';
 
 const whole: Model = randomModel(SMALL);
+const codeEncoder: CodeEncoder = { side: 32, rows: 8, wDim: 32, encode: (picture) => picture };
 const bare: Model = { ...whole, encoder: undefined, perceptual: undefined, pnorm: undefined };
 const partsOf = (model: Model, space: 'f/w+' | 'w+', baseSize?: number) =>
   lacks(model, usualMethod(model, space, baseSize)).map(({ part }) => part);
@@ -36,9 +37,14 @@ test('everything that is missing is said, where it would have been used', () => 
   assert.equal(partsOf(bare, 'w+'), ['perceptual']);
   assert.equal(partsOf(whole, 'f/w+', 16), ['encoder']);
   const [encoder, perceptual, pnorm] = lacks(bare, usualMethod(bare, 'f/w+')).map(({ note }) => note);
-  assert.match(encoder!, /this model has no encoder\. The paper’s method needs one.*weight 0\.\d+\)/);
+  assert.match(
+    encoder!,
+    /this model has no encoder of base codes\. The paper’s method needs one.*weight 0\.\d+\)/,
+  );
   assert.match(perceptual!, /no perceptual term/);
   assert.match(pnorm!, /P-norm\+ term is left out/);
+  const [seen] = lacks({ ...bare, codeEncoder }, usualMethod(bare, 'f/w+')).map(({ note }) => note);
+  assert.match(seen!, /the base code of the encoder’s W\+ code: this model/);
   const [other] = lacks(whole, usualMethod(whole, 'f/w+', 16)).map(({ note }) => note);
   assert.match(other!, /the encoder is for s = 8, not 16/);
 });

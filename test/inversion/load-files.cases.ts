@@ -2,15 +2,20 @@
 import * as assert from 'uvu/assert';
 import { encodeDirections } from '../../src/inversion/editing/directions-file.js';
 import { loadModelFiles, type ModelFiles, withParts } from '../../src/inversion/load-files.js';
+import { BasecodeEncoder } from '../../src/nets/basecode-encoder.js';
+import { IdInvertEncoder } from '../../src/nets/idinvert-encoder.js';
+import { StyleEncoder } from '../../src/nets/style-encoder.js';
 import { StyleGan1 } from '../../src/nets/stylegan1.js';
 import type { TestCase } from '../harness/case.js';
 import { generatorWeights } from '../nets/random-weights.js';
 import {
   encoderFile,
+  idInvertFile,
   lpipsAlexFile,
   lpipsFile,
   networkFile,
   pnormFile,
+  styleEncoderFile,
   styleGan1File,
   styleGan2File,
   WIDTH,
@@ -20,7 +25,7 @@ import { refuses } from './refuses.js';
 const generator = styleGan2File();
 const whole: ModelFiles = {
   generator,
-  encoder: encoderFile(),
+  encoders: [encoderFile()],
   perceptual: lpipsFile(),
   pnorm: pnormFile(),
 };
@@ -52,10 +57,10 @@ export const cases: TestCase[] = [
         (await loadModelFiles({ generator: large, ...files }, { baseSize })).baseSize;
       assert.is(await size({}), 16);
       assert.is(await size({}, 8), 8);
-      assert.is(await size({ encoder: encoderFile({}, 4) }), 16);
-      assert.is(await size({ encoder: encoderFile({}, 4) }, 32), 32);
-      assert.is(await size({ encoder: encoderFile({ options: { base_size: 8 } }, 4) }), 8);
-      assert.is(await size({ encoder: encoderFile({ options: { base_size: 8 } }, 4) }, 32), 8);
+      assert.is(await size({ encoders: [encoderFile({}, 4)] }), 16);
+      assert.is(await size({ encoders: [encoderFile({}, 4)] }, 32), 32);
+      assert.is(await size({ encoders: [encoderFile({ options: { base_size: 8 } }, 4)] }), 8);
+      assert.is(await size({ encoders: [encoderFile({ options: { base_size: 8 } }, 4)] }, 32), 8);
     },
   },
   {
@@ -64,9 +69,9 @@ export const cases: TestCase[] = [
       const models = await Promise.all([
         loadModelFiles({ generator }),
         loadModelFiles(whole),
-        loadModelFiles({ ...whole, encoder: undefined }),
+        loadModelFiles({ ...whole, encoders: [] }),
         loadModelFiles({ ...whole, perceptual: lpipsAlexFile() }),
-        loadModelFiles({ ...whole, encoder: encoderFile({ dtype: 'F16' }) }),
+        loadModelFiles({ ...whole, encoders: [encoderFile({ dtype: 'F16' })] }),
       ]);
       const ids = models.map(({ id }) => id);
       assert.is(new Set(ids).size, ids.length, ids.join());
@@ -107,24 +112,55 @@ export const cases: TestCase[] = [
     },
   },
   {
+    name: 'an encoder of W+ codes stands beside the one of base codes or alone, whatever their order',
+    async run() {
+      const [base, own] = [encoderFile(), styleEncoderFile()];
+      const both = await loadModelFiles({ ...whole, encoders: [own, base] });
+      assert.instance(both.encoder, BasecodeEncoder);
+      assert.instance(both.codeEncoder, StyleEncoder);
+      assert.is((await loadModelFiles({ ...whole, encoders: [base, own] })).id, both.id);
+      assert.match(both.id, /with two encoders, LPIPS, P-norm/);
+      const alone = await loadModelFiles({ generator, encoders: [idInvertFile()] });
+      assert.instance(alone.codeEncoder, IdInvertEncoder);
+      assert.is(alone.encoder, undefined);
+      assert.match(alone.id, /with encoder \(/);
+      const joined = await withParts(await loadModelFiles(whole), { encoders: [own] });
+      assert.instance(joined.encoder, BasecodeEncoder);
+      assert.instance(joined.codeEncoder, StyleEncoder);
+      const second = (encoders: ModelFiles['encoders'], pattern: RegExp) =>
+        refuses(() => loadModelFiles({ ...whole, encoders }), pattern);
+      await second(
+        [base, own, idInvertFile()],
+        /idinvert-encoder\.safetensors is the second encoder of W\+ codes/,
+      );
+      await second([base, base], /the second encoder of base codes/);
+      await second(
+        [styleEncoderFile({ rows: 8 })],
+        /makes a code of 8 rows of 32, the generator takes 6 of 32/,
+      );
+      await second([styleEncoderFile({ wDim: 16 })], /6 rows of 16, the generator takes 6 of 32/);
+      await second([styleEncoderFile({ options: {} })], /has an encoder_type of undefined/);
+    },
+  },
+  {
     name: 'files that do not belong are refused',
     async run() {
       const wrong = (change: Partial<ModelFiles>, pattern: RegExp) =>
         refuses(() => loadModelFiles({ ...whole, ...change }), pattern);
       await wrong({ generator: encoderFile() }, /holds a base-code encoder, wanted a StyleGAN2 generator or/);
-      await wrong({ encoder: generator }, /holds a StyleGAN2 generator, wanted a base-code encoder/);
+      await wrong({ encoders: [generator] }, /holds a StyleGAN2 generator, wanted a base-code encoder/);
       await wrong({ perceptual: pnormFile() }, /P-norm\+ statistics, wanted LPIPS/);
       await wrong({ pnorm: lpipsFile() }, /LPIPS, wanted P-norm\+ statistics/);
       await wrong({ directions: lpipsFile() }, /holds no directions/);
       await wrong(
-        { encoder: encoderFile({}, 12) },
+        { encoders: [encoderFile({}, 12)] },
         /makes 12 channels, the generator’s base code of side 8 has 8/,
       );
       await wrong(
-        { encoder: encoderFile({ options: { base_size: 12 } }) },
+        { encoders: [encoderFile({ options: { base_size: 12 } })] },
         /base code of side 12 does not exist/,
       );
-      await wrong({ encoder: encoderFile({ options: { base_size: '8' } }) }, /base_size of "8"/);
+      await wrong({ encoders: [encoderFile({ options: { base_size: '8' } })] }, /base_size of "8"/);
       await wrong(
         { pnorm: pnormFile({ generator: 'cats (12345678)' }) },
         /statistics of 'cats \(12345678\)', the gen/,

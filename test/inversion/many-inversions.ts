@@ -31,9 +31,9 @@ async function held(): Promise<Held> {
 }
 
 const found: Held[] = [];
-for (let at = 1; at <= 95; at++) {
+for (let at = 1; at <= 300; at++) {
   await inverter.run(target, { steps: STEPS });
-  if ([5, 50, 95].includes(at)) found.push(await held());
+  if ([20, 160, 300].includes(at)) found.push(await held());
 }
 inverter.destroy();
 device.destroy();

@@ -10,8 +10,10 @@ import {
   type ChannelTable,
   encoderWeights,
   generatorWeights,
+  idInvertWeights,
   perceptualWeights,
   pnormStatistics,
+  styleEncoderWeights,
   styleGan1Weights,
 } from '../nets/random-weights.js';
 
@@ -50,6 +52,16 @@ export const styleGan1File = (options?: FileOptions) =>
   networkFile('stylegan1', styleGan1Weights(CHANNELS, WIDTH, { perRow: true }), options);
 export const encoderFile = (options?: FileOptions, channels = 8) =>
   networkFile('basecode-encoder', encoderWeights([4, 4, 4, 4, channels]), options);
+export const idInvertFile = () => networkFile('idinvert-encoder', idInvertWeights([4, 4, 4], WIDTH));
+/** pSp's. */
+export const styleEncoderFile = ({
+  rows = 6,
+  wDim = WIDTH,
+  options = { encoder_type: 'GradualStyleEncoder', start_from_latent_avg: true } as FileOptions['options'],
+} = {}) =>
+  networkFile('style-encoder', styleEncoderWeights([4, 4, 4, 4, 4], { side: 32, rows, wDim }), {
+    options: options!,
+  });
 export const lpipsFile = (options?: FileOptions) =>
   networkFile('lpips', perceptualWeights([4, 4, 4, 4, 4]), options);
 export const lpipsAlexFile = (options?: FileOptions) =>

@@ -39,14 +39,23 @@ export function generatorFacts(tensors: ReadonlyMap<string, SourceTensor>): Fact
   }
   const resolution = channels.at(-1)?.[0] ?? 0;
   const width = tensors.get('synthesis.b4.conv1.affine.weight')?.shape[1] ?? 0;
-  const mapping = [...tensors].filter(([key]) => /^mapping\.fc\d+\.weight$/.test(key));
-  const perRow = mapping.some(([, { shape }]) => shape[0]! > width);
+  const layers = mappingWeights(tensors).length;
   return [
     ['Resolution', `${resolution} × ${resolution}`],
     ['Channels', channelTable(channels)],
     ['Code', `${2 * channels.length} rows of ${width}`],
-    ['Mapping', `${mapping.length} layers${perRow ? ', every row with a w of its own' : ''}`],
+    ['Mapping', `${layers} layers${hasOwnRows(tensors) ? ', every row with a w of its own' : ''}`],
   ];
+}
+
+/** Whether a mapping makes a w for each row. */
+export function hasOwnRows(tensors: ReadonlyMap<string, SourceTensor>): boolean {
+  const width = tensors.get('synthesis.b4.conv1.affine.weight')?.shape[1] ?? 0;
+  return mappingWeights(tensors).some(({ shape }) => shape[0]! > width);
+}
+
+function mappingWeights(tensors: ReadonlyMap<string, SourceTensor>): SourceTensor[] {
+  return [...tensors].filter(([key]) => /^mapping\.fc\d+\.weight$/.test(key)).map(([, tensor]) => tensor);
 }
 
 /** `4–32: 512, 64: 256`: sides of equal channels in one. */

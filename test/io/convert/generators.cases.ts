@@ -79,9 +79,17 @@ const files: readonly Recorded[] = [
     file: 'stylegan1-genforce.pth',
     format: 'genforce StyleGAN1',
     part: 'generator_smooth',
-    options: {},
+    options: { final_tanh: false },
     name: 'stylegan1 plain',
     from: 8,
+  },
+  {
+    file: 'stylegan1-genforce-rows.pth',
+    format: 'genforce StyleGAN1',
+    part: '',
+    options: { final_tanh: true },
+    name: 'stylegan1 per row',
+    from: 16,
   },
   {
     file: 'stylegan1-idinvert.pth',

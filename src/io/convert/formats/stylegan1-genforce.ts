@@ -1,6 +1,9 @@
-/** StyleGAN1 as genforce stores it, which BDInvert does, too: TensorFlow's values with PyTorch's axes, as ours are. */
+/**
+ * StyleGAN1 as genforce stores it, which BDInvert does, too: TensorFlow's values with PyTorch's axes, as ours are. Networks whose
+ * mapping makes a w for each row are those of IDinvert, which end with a tanh; no weight says so.
+ */
 import { BINOMIAL_3, ignoreFilters } from '../filters.js';
-import { generatorFormat, generatorOf } from '../generator.js';
+import { generatorFormat, generatorOf, hasOwnRows } from '../generator.js';
 import { genforceMapping, genforceParts, LICENCE } from '../genforce.js';
 import type { ConvertedNetwork, SourceTensor } from '../network.js';
 import { countBlocks, stylegan1Layers } from '../stylegan-layers.js';
@@ -39,7 +42,12 @@ async function convert(weights: Weights): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.bias', weights.take(`${last}.bias`));
   weights.ignore(/^synthesis\.output\d+\.(weight|bias)$/);
   await ignoreFilters(weights, /\.blur\.kernel$/, BINOMIAL_3);
-  return generatorOf('stylegan1', weights, tensors, { licence: LICENCE });
+  const isInDomain = hasOwnRows(tensors);
+  return generatorOf('stylegan1', weights, tensors, {
+    options: { final_tanh: isInDomain },
+    facts: [['Output', isInDomain ? 'tanh, as the networks of IDinvert' : 'linear']],
+    licence: LICENCE,
+  });
 }
 
 /** The mean of mappings with a w for each row stands in one line: [rows · D]. */

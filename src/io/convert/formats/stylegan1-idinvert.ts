@@ -3,7 +3,7 @@
  * TensorFlow's axes. Networks whose mapping makes a w for each row are those of the project, which end with a tanh.
  */
 import { BINOMIAL_3, ignoreFilters } from '../filters.js';
-import { generatorFormat, generatorOf } from '../generator.js';
+import { generatorFormat, generatorOf, hasOwnRows } from '../generator.js';
 import type { ConvertedNetwork, Json, SourceTensor } from '../network.js';
 import { partsOf } from '../parts.js';
 import { countBlocks, stylegan1Layers } from '../stylegan-layers.js';
@@ -58,10 +58,7 @@ async function convert(weights: Weights): Promise<ConvertedNetwork> {
   tensors.set('synthesis.torgb.bias', weights.take(`${last}.bias`));
   weights.ignore(/^synthesis\.output\d+\.(conv\.weight|bias)$|^truncation\.truncation$/);
   await ignoreFilters(weights, /\.blur\.kernel$/, BINOMIAL_3);
-  const width = tensors.get('mapping.fc0.weight')?.shape[0];
-  const isProjects = [...tensors].some(
-    ([key, { shape }]) => /^mapping\.fc\d+\.weight$/.test(key) && shape[0] !== width,
-  );
+  const isProjects = hasOwnRows(tensors);
   return generatorOf('stylegan1', weights, tensors, {
     options: { final_tanh: isProjects, ...fusedOption(weights, fused, 4 * 2 ** (blocks - 1)) },
     facts: [['Output', isProjects ? 'tanh' : 'linear']],
