@@ -1,5 +1,6 @@
 /** WebGPU in Node: npm `webgpu` (Dawn). The only file that names the package; browsers get device.browser.ts. */
 import { create } from 'webgpu';
+import { pollGently } from './polling.node.js';
 
 /** An adapter with the instance it came from. */
 export interface Found {
@@ -33,6 +34,7 @@ async function request(
   flags: readonly string[],
   options: GPURequestAdapterOptions,
 ): Promise<Found | { readonly names: readonly string[] }> {
+  pollGently();
   const instance = create([...FLAGS, ...flags]);
   try {
     const adapter = await instance.requestAdapter(options);
