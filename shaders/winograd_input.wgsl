@@ -2,8 +2,7 @@
 // SIZE pixels of x (zero outside of it) that the TILE by TILE outputs of a 3×3 convolution with stride 1 see, SIZE = TILE + 2.
 // The part is some images, and of these some rows of tiles; scratch memory holds one part.
 //
-// One thread makes one tile of one channel. Rows pass through registers in a loop: written out, the code is larger than the
-// instruction cache of a software adapter's processor and takes seconds to compile.
+// One thread makes one tile of one channel.
 //
 // Memory: x [N, H, W, I]; scaleIn [N, I]; v [SIZE², images·rows·tilesX, ⌈I/4⌉·4], filled up with zeros.
 
@@ -33,58 +32,39 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u) {
   let width = (p.channels + 3u) / 4u * 4u;
-  let column = thread.x / width;
-  let c = thread.x - column * width;
-  if (column >= p.tilesX) { return; }
+  // Threads beyond the end repeat the last one: without a branch a software adapter keeps no masks.
+  let index = min(thread.x, p.tilesX * width - 1u);
+  let column = index / width;
+  let c = index - column * width;
   let n = p.firstImage + thread.z;
   let top = i32((p.firstRow + thread.y) * ${TILE}u) - p.padding;
   let left = i32(column * ${TILE}u) - p.padding;
   let isChannel = c < p.channels;
   let scale = select(0.0, scaleIn[n * p.channels + c], isChannel);
 
-  #for r in 0..TILE+2
-  var d$r: Line$TILE;
+  #for s in 0..TILE+2
+  let at$s = u32(max(left + $s, 0)) * p.channels + c;
+  let isInside$s = isChannel && left + $s >= 0 && left + $s < i32(p.inWidth);
   #end
-  for (var r = 0; r < unknownBound(${TILE + 2}); r++) {
-    let y = top + r;
-    let isRow = isChannel && y >= 0 && y < i32(p.inHeight);
-    let line = (n * p.inHeight + u32(max(y, 0))) * p.inWidth;
-    var values: Line$TILE;
+  #for r in 0..TILE+2
+  let isRow$r = top + $r >= 0 && top + $r < i32(p.inHeight);
+  let line$r = (n * p.inHeight + u32(max(top + $r, 0))) * p.inWidth * p.channels;
+  let d$r = transformInput$TILE(Line$TILE(
     #for s in 0..TILE+2
-    {
-      let at = left + $s;
-      let inside = isRow && at >= 0 && at < i32(p.inWidth);
-      values[$s] = select(0.0, x[select(0u, (line + u32(at)) * p.channels + c, inside)], inside);
-    }
+    select(0.0, x[select(0u, line$r + at$s, isRow$r && isInside$s)], isRow$r && isInside$s),
     #end
-    #for r in 0..TILE+1
-    d$r = d${r + 1};
-    #end
-    d${TILE + 1} = transformInput$TILE(values);
-  }
+  ));
+  #end
+  let step = p.images * p.rows * p.tilesX * width;
+  let to = ((thread.z * p.rows + thread.y) * p.tilesX + column) * width + c;
   #for s in 0..TILE+2
   let column$s = transformInput$TILE(Line$TILE(
     #for r in 0..TILE+2
     scale * d$r[$s],
     #end
   ));
-  #end
   #for r in 0..TILE+2
-  d$r = Line$TILE(
-    #for s in 0..TILE+2
-    column$s[$r],
-    #end
-  );
+  v[to + ${TILE * r + 2 * r + s}u * step] = column$s[$r];
   #end
-  let step = p.images * p.rows * p.tilesX * width;
-  var at = ((thread.z * p.rows + thread.y) * p.tilesX + column) * width + c;
-  for (var r = 0; r < unknownBound(${TILE + 2}); r++) {
-    #for s in 0..TILE+2
-    v[at + ${s}u * step] = d0[$s];
-    #end
-    #for r in 0..TILE+1
-    d$r = d${r + 1};
-    #end
-    at += ${TILE + 2}u * step;
-  }
+  #end
 }

@@ -1,7 +1,7 @@
 // Winograd convolution, last of three: y = act(scaleOut · Aᵀ m A + noise + bias) for every tile of a part of y (as in
 // winograd_input.wgsl) and every output channel.
 //
-// One thread makes one tile of one channel, in loops as winograd_input.wgsl does.
+// One thread makes one tile of one channel.
 //
 // Memory: m [SIZE², images·rows·tilesX, O], SIZE = TILE + 2; scaleOut [N, O]; noise [OH, OW] (or [1] with strength 0); bias [O];
 // y [N, OH, OW, O].
@@ -37,30 +37,23 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u) {
-  let column = thread.x / p.channels;
-  let o = thread.x - column * p.channels;
-  if (column >= p.tilesX) { return; }
+  // As in winograd_input.wgsl.
+  let index = min(thread.x, p.tilesX * p.channels - 1u);
+  let column = index / p.channels;
+  let o = index - column * p.channels;
   let n = p.firstImage + thread.z;
   let top = (p.firstRow + thread.y) * ${TILE}u;
   let left = column * ${TILE}u;
 
   let step = p.images * p.rows * p.tilesX * p.channels;
-  var source = ((thread.z * p.rows + thread.y) * p.tilesX + column) * p.channels + o;
+  let source = ((thread.z * p.rows + thread.y) * p.tilesX + column) * p.channels + o;
   #for r in 0..TILE+2
-  var d$r: Short$TILE;
-  #end
-  for (var r = 0; r < unknownBound(${TILE + 2}); r++) {
-    let line = transformOutput$TILE(Line$TILE(
-      #for s in 0..TILE+2
-      m[source + ${s}u * step],
-      #end
-    ));
-    #for r in 0..TILE+1
-    d$r = d${r + 1};
+  let d$r = transformOutput$TILE(Line$TILE(
+    #for s in 0..TILE+2
+    m[source + ${TILE * r + 2 * r + s}u * step],
     #end
-    d${TILE + 1} = line;
-    source += ${TILE + 2}u * step;
-  }
+  ));
+  #end
   let scale = scaleOut[n * p.channels + o];
   let shift = bias[o];
   #for s in 0..TILE
@@ -71,23 +64,13 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
   ));
   #end
   #for r in 0..TILE
-  d$r = Short$TILE(
-    #for s in 0..TILE
-    column$s[$r],
-    #end
-  );
-  #end
-  for (var row = top; row < min(top + ${TILE}u, p.outHeight); row++) {
-    #for s in 0..TILE
-    if (left + ${s}u < p.outWidth) {
-      let at = row * p.outWidth + left + ${s}u;
-      var z = d0[$s] * scale + shift;
-      if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
-      y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = act(z, p.slope, p.gain, p.limit);
-    }
-    #end
-    #for r in 0..TILE-1
-    d$r = d${r + 1};
-    #end
+  #for s in 0..TILE
+  if (top + ${r}u < p.outHeight && left + ${s}u < p.outWidth) {
+    let at = (top + ${r}u) * p.outWidth + left + ${s}u;
+    var z = column$s[$r] * scale + shift;
+    if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
+    y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = act(z, p.slope, p.gain, p.limit);
   }
+  #end
+  #end
 }
