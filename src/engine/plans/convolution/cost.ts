@@ -10,6 +10,8 @@ const RAGGED_LOAD = 30;
 /** Of four products in every lane. */
 const PRODUCTS = 2.2;
 const STORE = 15;
+/** Times as much where every thread has a tile of its own, and places to find for each of its pixels. */
+const OWN_TILE = 1.6;
 /** Of transforming one channel of a tile in every lane, for each of its places. */
 const TRANSFORM_INPUT = 34;
 const TRANSFORM_OUTPUT = 24;
@@ -33,7 +35,7 @@ export interface Tile {
 export function tilesCost(tiles: number, steps: number, tile: Tile, ragged = false): number {
   const { sums, pixelLoads, weightLoads, atOnce } = tile;
   const step = pixelLoads * (ragged ? RAGGED_LOAD : LOAD) + weightLoads * LOAD + sums * PRODUCTS;
-  return (tiles / atOnce) * (steps * step + sums * STORE);
+  return (tiles / atOnce) * (atOnce > 1 ? OWN_TILE : 1) * (steps * step + sums * STORE);
 }
 
 /** Of the transforms before and after the products of a Winograd convolution. */

@@ -64,7 +64,7 @@ export interface SubgroupTile {
 /**
  * Tiles by the subgroup's size, the wide one first, which is for everything that fills it; cost.ts tells the best. Sizes that are not here are
  * refused. Measured on software adapters (8 lanes and 4); the others keep 128 sums a lane, or fewer.
- *   8 lanes   64 by 32 and 32 by 64 run as fast as 32 by 32 and take twice as long to compile.
+ *   8 lanes   the loop of 32 by 32 just fits the processor's instruction cache: larger ones run at half the speed. 32 by 8 is for pictures.
  *   4 lanes   fewer than 64 sums are slower; 32 pixels take half a minute to compile.
  */
 export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = {
@@ -73,6 +73,7 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
     { pixels: 32, channels: 32 },
     { pixels: 32, channels: 16 },
     { pixels: 16, channels: 32 },
+    { pixels: 32, channels: 8 },
   ],
   16: [{ pixels: 32, channels: 32 }],
   32: [{ pixels: 32, channels: 64 }],
@@ -81,13 +82,19 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
 
 function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
   const tiles = SUBGROUP_TILES[lanes] ?? [];
-  // Odd widths are rare, and each kernel takes a second to compile: they get one, for images.
-  const offered = shape.inChannels % 4 === 0 ? tiles : tiles.filter((tile) => tile === narrowest(tiles));
+  // Odd widths are rare, and each kernel takes a second to compile: they get one.
+  const ragged = raggedOf(shape, tiles);
+  const offered = shape.inChannels % 4 !== 0 && ragged ? [ragged] : tiles;
   return offered.map((tile) => subgroupPlan(shape, lanes, tile));
 }
 
-function narrowest(tiles: readonly SubgroupTile[]): SubgroupTile {
-  return tiles.reduce((least, tile) => (tile.channels < least.channels ? tile : least));
+/** The narrowest that holds all outputs, or 16 of them. */
+function raggedOf(
+  { outChannels }: ConvolutionShape,
+  tiles: readonly SubgroupTile[],
+): SubgroupTile | undefined {
+  const fitting = tiles.filter(({ channels }) => channels >= Math.min(outChannels, 16));
+  return fitting.sort((one, other) => one.channels - other.channels)[0];
 }
 
 function plainPlan(shape: ConvolutionShape): DirectPlan {
