@@ -142,17 +142,17 @@ function roof(
     place(xAxis.high, fma_gflops),
   ];
   const shown = line.filter(([, y]) => y <= BOX.bottom);
-  const [x, y] = place(xAxis.high, fma_gflops);
+  const [, y] = place(ridge, fma_gflops);
   return [
     { kind: 'line', points: shown.flat(), width: 2, colour: ink },
     {
       kind: 'text',
       text: `multiply-adds ${fma_gflops.toFixed(0)} GFLOP/s, copy ${copy_gbs.toFixed(1)} GB/s`,
-      x: x - 6,
-      y: y - 8,
+      // From the left: on the right stand the kernels.
+      x: BOX.left + 6,
+      y: y - 12,
       size: 12,
       colour: ink,
-      align: 'right',
     },
   ];
 }
