@@ -8,7 +8,6 @@
 
 #param TILE = 4
 
-#include winograd_part
 #include winograd_2
 #include winograd_4
 

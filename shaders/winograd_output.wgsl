@@ -9,7 +9,6 @@
 #param TILE = 4
 
 #include act
-#include winograd_part
 #include winograd_2
 #include winograd_4
 

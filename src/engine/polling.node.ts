@@ -15,7 +15,7 @@ let isPatched = false;
 export function pollGently(): void {
   if (isPatched) return;
   isPatched = true;
-  const original = globalThis.setImmediate;
+  const { setImmediate: original, setTimeout: later } = globalThis;
   let isAsking = false;
   let began = 0;
   const ask = (poll: () => void): void => {
@@ -31,7 +31,7 @@ export function pollGently(): void {
       }
     };
     if (now - began < EAGER_MS) original(turn);
-    else setTimeout(turn, PAUSE_MS);
+    else later(turn, PAUSE_MS);
   };
   globalThis.setImmediate = new Proxy(original, {
     apply: (target, self, args) =>
