@@ -10,7 +10,7 @@ import { checkValues, staysFloat32, type WriteOptions, writeNetwork } from '../i
 import { NETWORKS } from '../io/network-file.js';
 import { writeStreamed } from '../io/node/file-sink.js';
 import { type FileSource, fileSource } from '../io/node/file-source.js';
-import { ensureWritableFolder } from '../io/node/files.js';
+import { ensureWritableFolder, removeEmptyFolders } from '../io/node/files.js';
 import { contentsOf, describe, nextCommand } from './conversion-report.js';
 import { listenForInterrupts } from './interruption.js';
 import type { Options } from './options.js';
@@ -29,9 +29,10 @@ export function convert(options: Options): Promise<number> {
     const checkpoint = await openForeign(sources);
     const found = await foreignNetwork(checkpoint, paths[0]!, part);
     process.stdout.write(describe(found, summarise(checkpoint)));
-    await ensureWritableFolder(dirname(output), (half ? 2 : 4) * parameters(found.network) + 2 ** 20);
+    const room = (half ? 2 : 4) * parameters(found.network) + 2 ** 20;
+    const made = await ensureWritableFolder(dirname(output), room);
     const name = stemOf(paths[0]!);
-    return withProgress(options, found.network, async (watch) => {
+    const converted = withProgress(options, found.network, async (watch) => {
       const { bytes, keptFloat32 } = await writeStreamed(output, (sink) =>
         writeNetwork(found.network, sink, { ...watch, name, half }),
       );
@@ -44,6 +45,8 @@ export function convert(options: Options): Promise<number> {
       }
       process.stdout.write(`Wrote ${output} (${megabytes(bytes)})\n${nextCommand(found.network, output)}\n`);
     });
+    // Where nothing was written.
+    return converted.finally(() => removeEmptyFolders(made));
   });
 }
 

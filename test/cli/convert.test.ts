@@ -46,6 +46,17 @@ for (const name of generators) {
   });
 }
 
+test('a file that is refused while it is written leaves nothing, and no folder that was made for it', async () => {
+  const bytes = readFileSync(join(formats, 'smile_w_boundary.npy'));
+  bytes.writeDoubleLE(Number.NaN, bytes.length - 8);
+  writeFileSync(at('broken.npy'), bytes);
+  mkdirSync(at('there'));
+  await isRefused(['convert', at('broken.npy'), '-o', at('there', 'new', 'deep', 'x.safetensors')], {
+    says: /not finite/,
+  });
+  assert.equal(readdirSync(at('there')), []);
+});
+
 test('what was found, which part, and what a converted file says of itself', async () => {
   const file = at('half.safetensors');
   const { stdout } = await succeeds(['convert', ada, '--part', 'G', '--fp16', '-o', file]);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FwplusError } from '../../errors.js';
 
@@ -69,8 +69,9 @@ async function writeFlushed(path: string, content: Uint8Array | string): Promise
 /**
  * Makes the folder (and those above it) where it is missing, and writes and removes a file in it, so that long work does
  * not begin in vain. With `bytes`, the disk must have that much room; else nothing is made.
+ * @returns the folders that it made, the innermost first.
  */
-export async function ensureWritableFolder(path: string, bytes = 0): Promise<void> {
+export async function ensureWritableFolder(path: string, bytes = 0): Promise<readonly string[]> {
   const what = `Preparing the output folder ${path}`;
   const left = await roomAt(path);
   if (left < bytes) {
@@ -81,12 +82,24 @@ export async function ensureWritableFolder(path: string, bytes = 0): Promise<voi
   }
   const probe = join(path, `.fwplus.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    await makeFolder(path);
+    const made = await makeFolder(path);
     const file = await open(probe, 'wx');
     await file.close();
     await rm(probe);
+    return made;
   } catch (cause) {
     throw explain(what, cause, path);
+  }
+}
+
+/** Those of the folders that are empty, up to the first that is not. */
+export async function removeEmptyFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const isRemoved = await rmdir(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!isRemoved) return;
   }
 }
 
@@ -102,17 +115,22 @@ async function roomAt(path: string): Promise<number> {
   return parent === path ? Number.POSITIVE_INFINITY : roomAt(parent);
 }
 
-/** As mkdir's `recursive`, which never ends where a file system refuses with ENOENT, such as below /proc. */
-async function makeFolder(path: string): Promise<void> {
+/**
+ * As mkdir's `recursive`, which never ends where a file system refuses with ENOENT, such as below /proc. Returns the folders
+ * that were missing, the innermost first.
+ */
+async function makeFolder(path: string): Promise<string[]> {
   try {
     await mkdir(path);
+    return [path];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await isFolder(path))) return;
+    if (code === 'EEXIST' && (await isFolder(path))) return [];
     const parent = dirname(path);
     if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error;
-    await makeFolder(parent);
+    const above = await makeFolder(parent);
     await mkdir(path);
+    return [path, ...above];
   }
 }
 
