@@ -17,36 +17,69 @@ interface Found extends Readonly<Record<string, unknown>> {
   readonly edits: readonly EditRow[];
 }
 
+/** What is in one table. */
+interface Rows {
+  readonly rows: readonly Row[];
+  readonly edits: readonly EditRow[];
+}
+
+type Pair = Pick<Row, 'method' | 'transform'>;
+
 export class Earlier {
   readonly #path: string;
   readonly #found: Found;
+  /** What it was made under and is not so here, in words. */
+  readonly #difference: string | undefined;
 
-  private constructor(path: string, found: Found) {
+  private constructor(path: string, found: Found, conditions: Conditions) {
     this.#path = path;
     this.#found = found;
+    const other = Object.entries(conditions).find(([name, wanted]) => found[name] !== wanted);
+    this.#difference = other && `${other[0]} ${String(found[other[0]])}, not ${other[1]}`;
   }
 
-  /** Nothing where there is no file. @throws FwplusError where it is no evaluation. */
-  static async read(path: string): Promise<Earlier> {
-    const found = existsSync(path) ? parse(await readFile(path, 'utf8'), path) : { rows: [], edits: [] };
-    return new Earlier(path, found);
+  /**
+   * Nothing where there is no file.
+   * @param asked what will be made anew where it does not fit.
+   * @throws FwplusError where it is no evaluation, and where it has rows, made under other conditions, that nobody asked for: they
+   *   would be lost.
+   */
+  static async read(
+    path: string,
+    conditions: Conditions,
+    asked: readonly Pair[],
+  ): Promise<Earlier | undefined> {
+    if (!existsSync(path)) return undefined;
+    const earlier = new Earlier(path, parse(await readFile(path, 'utf8'), path), conditions);
+    if (except(earlier.#found.rows, asked).length > 0) earlier.#refuseOthers();
+    return earlier;
   }
 
   /** The rows of a method under a transform, or undefined. @throws FwplusError where they were made under other conditions. */
-  of(
-    method: string,
-    transform: string,
-    conditions: Conditions,
-  ): { readonly row: Row; readonly edits: EditRow[] } | undefined {
-    const own = (each: Row | EditRow) => each.method === method && each.transform === transform;
-    const row = this.#found.rows.find(own);
+  of(pair: Pair): { readonly row: Row; readonly edits: EditRow[] } | undefined {
+    const row = this.#found.rows.find((each) => isOf(pair, each));
     if (!row) return undefined;
-    for (const [name, wanted] of Object.entries(conditions)) {
-      const found = this.#found[name];
-      if (found !== wanted) throw unfit(this.#path, `${name} ${String(found)}, not ${wanted}`);
-    }
-    return { row, edits: this.#found.edits.filter(own) };
+    this.#refuseOthers();
+    return { row, edits: this.#found.edits.filter((each) => isOf(pair, each)) };
   }
+
+  /** All that is of no such pair; nothing where it was made under other conditions. */
+  besides(pairs: readonly Pair[]): Rows {
+    if (this.#difference !== undefined) return { rows: [], edits: [] };
+    return { rows: except(this.#found.rows, pairs), edits: except(this.#found.edits, pairs) };
+  }
+
+  #refuseOthers(): void {
+    if (this.#difference !== undefined) throw unfit(this.#path, this.#difference);
+  }
+}
+
+function isOf({ method, transform }: Pair, other: Pair): boolean {
+  return other.method === method && other.transform === transform;
+}
+
+function except<T extends Pair>(rows: readonly T[], pairs: readonly Pair[]): T[] {
+  return rows.filter((row) => !pairs.some((pair) => isOf(pair, row)));
 }
 
 function parse(text: string, path: string): Found {

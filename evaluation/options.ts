@@ -53,7 +53,7 @@ export function parseEvaluation(
 }
 
 /** W+ as in Image2StyleGAN, with P-norm+ clipping (Zhu et al. 2020), and F/W+ (Kang et al. 2021) with the model's own base code. */
-function methodsFor({ baseSize }: Model): Method[] {
+export function methodsFor({ baseSize }: Model): Method[] {
   const wPlus = defaultMethod('w+', baseSize);
   return [wPlus, { ...wPlus, pnorm: 'clip' }, defaultMethod('f/w+', baseSize)];
 }

@@ -24,7 +24,7 @@ import { EVALUATION_FOLDER, type FaceSet, readFaces } from './faces.js';
 import { figure } from './figure.js';
 import { hasCodes, invertFaces } from './inverting.js';
 import { Judge } from './judging.js';
-import { type EvaluationOptions, parseEvaluation } from './options.js';
+import { type EvaluationOptions, methodsFor, parseEvaluation } from './options.js';
 import { Progress } from './progress.js';
 import type { EditRow, Row, Shown } from './rows.js';
 import { Scorer } from './scorer.js';
@@ -95,7 +95,9 @@ async function evaluateAll(
   signal: AbortSignal,
 ): Promise<Findings> {
   const findings: Findings = { rows: [], edits: [], shown: [] };
-  const earlier = options.resume ? await Earlier.read(jsonOf(options)) : undefined;
+  const earlier = options.resume
+    ? await Earlier.read(jsonOf(options), conditionsOf(device, model, options), pairsOf(options))
+    : undefined;
   const scorer = await Scorer.build(
     device,
     await readBytes(join(EVALUATION_FOLDER, 'scorer.safetensors')),
@@ -111,7 +113,26 @@ async function evaluateAll(
     progress.end();
     scorer.destroy();
   }
-  return findings;
+  // What an earlier run found and this one was not asked for, or did not come to.
+  const rest = earlier?.besides(findings.rows) ?? { rows: [], edits: [] };
+  const order = orderOf(methodsFor(model).map(methodName), faces.transforms);
+  return {
+    ...findings,
+    rows: order([...findings.rows, ...rest.rows]),
+    edits: order([...findings.edits, ...rest.edits]),
+  };
+}
+
+function pairsOf({ methods, transforms }: EvaluationOptions) {
+  return methods.flatMap((each) => transforms.map((transform) => ({ method: methodName(each), transform })));
+}
+
+/** By method, then by transform; what is of one pair stays as it was. */
+function orderOf(methods: readonly string[], transforms: readonly string[]) {
+  const place = ({ method, transform }: Row | EditRow) =>
+    methods.indexOf(method) * transforms.length + transforms.indexOf(transform);
+  return <T extends Row | EditRow>(rows: readonly T[]): T[] =>
+    [...rows].sort((one, other) => place(one) - place(other));
 }
 
 async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<void> {
@@ -122,7 +143,7 @@ async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<v
     for (const transform of options.transforms) {
       const known = hasCodes(options.output, inverter, transform)
         ? undefined
-        : earlier?.of(methodName(method), transform, conditionsOf(device, model, options));
+        : earlier?.of({ method: methodName(method), transform });
       if (known) {
         progress.finished();
         findings.rows.push(known.row);
@@ -156,7 +177,7 @@ async function report(
   options: EvaluationOptions,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const { output, steps, images, methods, transforms } = options;
+  const { output, steps, images } = options;
   const { adapter, ...conditions } = conditionsOf(device, model, options);
   const json = jsonOf(options);
   const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
@@ -166,7 +187,9 @@ async function report(
     date: new Date().toISOString().slice(0, 10),
     versions: { fwplus: version, node: process.version },
     ...conditions,
-    complete: rows.length === methods.length * transforms.length,
+    complete: pairsOf(options).every(({ method, transform }) =>
+      rows.some((row) => row.method === method && row.transform === transform),
+    ),
     rows,
     edits,
   };

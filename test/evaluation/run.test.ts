@@ -79,6 +79,14 @@ test('rows, edits, a table, a figure; --resume makes only what is missing', () =
   assert.not.ok(existsSync(codes[1]!), 'rows whose codes are gone are kept as they are');
   assert.is(found().rows.length, 2);
   assert.throws(() => evaluate('--steps', '4', '--resume'), /holds steps 3, not 4/);
+  const kept = readFileSync(json, 'utf8');
+  evaluate('--steps', '3', '--resume', '--transforms', 'turn20');
+  assert.is(readFileSync(json, 'utf8'), kept, 'rows of what was not asked for stay, in their place');
+  assert.throws(
+    () => evaluate('--steps', '4', '--resume', '--transforms', 'turn20'),
+    /holds steps 3, not 4/,
+    'nor are they lost to a run under other conditions',
+  );
   copyFileSync(codes[0]!, codes[1]!);
   assert.throws(() => evaluate('--steps', '3', '--resume'), /is of another picture/);
 });
