@@ -23,16 +23,14 @@ interface Rows {
   readonly edits: readonly EditRow[];
 }
 
-type Pair = Pick<Row, 'method' | 'transform'>;
+export type Pair = Pick<Row, 'method' | 'transform'>;
 
 export class Earlier {
-  readonly #path: string;
   readonly #found: Found;
   /** What it was made under and is not so here, in words. */
   readonly #difference: string | undefined;
 
-  private constructor(path: string, found: Found, conditions: Conditions) {
-    this.#path = path;
+  private constructor(found: Found, conditions: Conditions) {
     this.#found = found;
     const other = Object.entries(conditions).find(([name, wanted]) => found[name] !== wanted);
     this.#difference = other && `${other[0]} ${String(found[other[0]])}, not ${other[1]}`;
@@ -40,27 +38,25 @@ export class Earlier {
 
   /**
    * Nothing where there is no file.
-   * @param asked what will be made anew where it does not fit.
-   * @throws FwplusError where it is no evaluation, and where it has rows, made under other conditions, that nobody asked for: they
-   *   would be lost.
+   * @param begun what will be made anew, from its codes.
+   * @throws FwplusError where it is no evaluation, and where it has other rows, made under other conditions: they would be lost.
    */
   static async read(
     path: string,
     conditions: Conditions,
-    asked: readonly Pair[],
+    begun: readonly Pair[],
   ): Promise<Earlier | undefined> {
     if (!existsSync(path)) return undefined;
-    const earlier = new Earlier(path, parse(await readFile(path, 'utf8'), path), conditions);
-    if (except(earlier.#found.rows, asked).length > 0) earlier.#refuseOthers();
+    const earlier = new Earlier(parse(await readFile(path, 'utf8'), path), conditions);
+    if (earlier.#difference !== undefined && except(earlier.#found.rows, begun).length > 0)
+      throw unfit(path, earlier.#difference);
     return earlier;
   }
 
-  /** The rows of a method under a transform, or undefined. @throws FwplusError where they were made under other conditions. */
+  /** The rows of a method under a transform, or undefined. */
   of(pair: Pair): { readonly row: Row; readonly edits: EditRow[] } | undefined {
     const row = this.#found.rows.find((each) => isOf(pair, each));
-    if (!row) return undefined;
-    this.#refuseOthers();
-    return { row, edits: this.#found.edits.filter((each) => isOf(pair, each)) };
+    return row && { row, edits: this.#found.edits.filter((each) => isOf(pair, each)) };
   }
 
   /** All that is of no such pair; nothing where it was made under other conditions. */
@@ -68,13 +64,9 @@ export class Earlier {
     if (this.#difference !== undefined) return { rows: [], edits: [] };
     return { rows: except(this.#found.rows, pairs), edits: except(this.#found.edits, pairs) };
   }
-
-  #refuseOthers(): void {
-    if (this.#difference !== undefined) throw unfit(this.#path, this.#difference);
-  }
 }
 
-function isOf({ method, transform }: Pair, other: Pair): boolean {
+export function isOf({ method, transform }: Pair, other: Pair): boolean {
   return other.method === method && other.transform === transform;
 }
 

@@ -33,7 +33,9 @@ export async function invertFaces(
   const states: InversionState[] = [];
   for (let first = 0; first < faces.length; first += inverter.batch) {
     const part = faces.slice(first, first + inverter.batch);
-    const paths = part.map((_, at) => pathOf(options.folder, inverter, transform, first + at));
+    const paths = part.map((_, at) =>
+      pathOf(options.folder, methodName(inverter.method), transform, first + at),
+    );
     const made = await invertBatch(inverter, part, paths, {
       ...options,
       onProgress: (progress) => options.onProgress(progress, first),
@@ -45,8 +47,8 @@ export async function invertFaces(
 }
 
 /** Whether codes of a transform have been begun or made in a folder. */
-export function hasCodes(folder: string, inverter: Inverter, transform: string): boolean {
-  return existsSync(pathOf(folder, inverter, transform, 0));
+export function hasCodes(folder: string, method: string, transform: string): boolean {
+  return existsSync(pathOf(folder, method, transform, 0));
 }
 
 async function invertBatch(
@@ -112,7 +114,7 @@ function unfit(path: string, found: string): FwplusError {
   });
 }
 
-function pathOf(folder: string, { method }: Inverter, transform: string, face: number): string {
+function pathOf(folder: string, method: string, transform: string, face: number): string {
   const name = `${transform.replace('/', '-')}.${String(face).padStart(2, '0')}.safetensors`;
-  return join(folder, slug(methodName(method)), name);
+  return join(folder, slug(method), name);
 }

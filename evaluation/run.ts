@@ -19,7 +19,7 @@ import { type Method, methodName } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
 import { ensureWritableFolder, readBytes, writeAllAtomic } from '../src/io/node/files.js';
 import { encodePng } from '../src/io/png.js';
-import { type Conditions, Earlier } from './earlier.js';
+import { type Conditions, Earlier, isOf, type Pair } from './earlier.js';
 import { EVALUATION_FOLDER, type FaceSet, readFaces } from './faces.js';
 import { figure } from './figure.js';
 import { hasCodes, invertFaces } from './inverting.js';
@@ -77,7 +77,7 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const device = await openChosenDevice(options.adapter);
   try {
     const findings = await evaluateAll(device, model, faces, options, interruption.signal);
-    await report(findings, device, model, options);
+    await report(findings, device, model, faces, options);
     if (!interruption.signal.aborted) return 0;
     process.stderr.write('Interrupted and saved. The same command with --resume goes on.\n');
     return 130;
@@ -96,7 +96,11 @@ async function evaluateAll(
 ): Promise<Findings> {
   const findings: Findings = { rows: [], edits: [], shown: [] };
   const earlier = options.resume
-    ? await Earlier.read(jsonOf(options), conditionsOf(device, model, options), pairsOf(options))
+    ? await Earlier.read(
+        jsonOf(options),
+        conditionsOf(device, model, options),
+        pairsOf(options).filter(({ method, transform }) => hasCodes(options.output, method, transform)),
+      )
     : undefined;
   const scorer = await Scorer.build(
     device,
@@ -115,7 +119,7 @@ async function evaluateAll(
   }
   // What an earlier run found and this one was not asked for, or did not come to.
   const rest = earlier?.besides(findings.rows) ?? { rows: [], edits: [] };
-  const order = orderOf(methodsFor(model).map(methodName), faces.transforms);
+  const order = orderOf(pairsOf({ methods: methodsFor(model), transforms: faces.transforms }));
   return {
     ...findings,
     rows: order([...findings.rows, ...rest.rows]),
@@ -123,14 +127,13 @@ async function evaluateAll(
   };
 }
 
-function pairsOf({ methods, transforms }: EvaluationOptions) {
+function pairsOf({ methods, transforms }: Pick<EvaluationOptions, 'methods' | 'transforms'>): Pair[] {
   return methods.flatMap((each) => transforms.map((transform) => ({ method: methodName(each), transform })));
 }
 
 /** By method, then by transform; what is of one pair stays as it was. */
-function orderOf(methods: readonly string[], transforms: readonly string[]) {
-  const place = ({ method, transform }: Row | EditRow) =>
-    methods.indexOf(method) * transforms.length + transforms.indexOf(transform);
+function orderOf(pairs: readonly Pair[]) {
+  const place = (row: Row | EditRow) => pairs.findIndex((pair) => isOf(pair, row));
   return <T extends Row | EditRow>(rows: readonly T[]): T[] =>
     [...rows].sort((one, other) => place(one) - place(other));
 }
@@ -141,9 +144,10 @@ async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<v
   const judge = await Judge.build(device, model, method, scorer);
   try {
     for (const transform of options.transforms) {
-      const known = hasCodes(options.output, inverter, transform)
+      const name = methodName(method);
+      const known = hasCodes(options.output, name, transform)
         ? undefined
-        : earlier?.of({ method: methodName(method), transform });
+        : earlier?.of({ method: name, transform });
       if (known) {
         progress.finished();
         findings.rows.push(known.row);
@@ -156,7 +160,7 @@ async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<v
         steps: options.steps,
         resume: options.resume,
         signal,
-        onProgress: (each, before) => progress.update(`${methodName(method)} ${transform}`, each, before),
+        onProgress: (each, before) => progress.update(`${name} ${transform}`, each, before),
       });
       if (!states) return;
       progress.finished();
@@ -174,6 +178,7 @@ async function report(
   { rows, edits, shown }: Findings,
   device: Device,
   model: Model,
+  faces: FaceSet,
   options: EvaluationOptions,
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -187,8 +192,8 @@ async function report(
     date: new Date().toISOString().slice(0, 10),
     versions: { fwplus: version, node: process.version },
     ...conditions,
-    complete: pairsOf(options).every(({ method, transform }) =>
-      rows.some((row) => row.method === method && row.transform === transform),
+    complete: pairsOf({ methods: methodsFor(model), transforms: faces.transforms }).every((pair) =>
+      rows.some((row) => isOf(pair, row)),
     ),
     rows,
     edits,
@@ -197,8 +202,10 @@ async function report(
   const picture = { path: join(output, 'figure.png'), content: await encodePng(figure(shown, subtitle)) };
   const content = `${JSON.stringify(found, null, 1)}\n`;
   await writeAllAtomic([...(shown.length > 0 ? [picture] : []), { path: json, content }]);
-  process.stdout.write(`\n${images} faces, ${steps} steps\n\n${reconstructionTable(rows)}\n`);
-  if (edits.length > 0) process.stdout.write(`\n${editTable(edits)}\n`);
+  process.stdout.write(
+    `\n${images} faces, ${steps} steps\n\n${reconstructionTable(rows, faces.transforms)}\n`,
+  );
+  if (edits.length > 0) process.stdout.write(`\n${editTable(edits, faces.transforms)}\n`);
   process.stdout.write(`\nSee ${shown.length > 0 ? `${picture.path} and ` : ''}${json}\n`);
 }
 

@@ -6,20 +6,26 @@ import { type EditRow, mean, type Row } from './rows.js';
 
 const UPRIGHT = 'upright';
 
-/** Methods by transforms, with the mean over the transforms and what is lost against upright: PSNR, then perceptual distance. */
-export function reconstructionTable(rows: readonly Row[]): string {
+/**
+ * Methods by transforms, with the mean over the transforms and what is lost against upright: PSNR, then perceptual distance. A method
+ * that lacks a transform has no mean: it would be over others than those beside it.
+ * @param order of all transforms.
+ */
+export function reconstructionTable(rows: readonly Row[], order: readonly string[]): string {
   const part = (title: string, value: (row: Row) => number, digits: number) => {
-    const transforms = unique(rows.map(({ transform }) => transform));
+    const transforms = transformsOf(rows, order);
     const lines = unique(rows.map(({ method }) => method)).map((method) => {
       const own = rows.filter((row) => row.method === method);
       const at = (transform: string) => own.find((row) => row.transform === transform);
-      const moved = own.filter(({ transform }) => transform !== UPRIGHT).map(value);
+      const others = transforms.filter((transform) => transform !== UPRIGHT);
+      const moved = others.flatMap((transform) => at(transform) ?? []).map(value);
+      const average = moved.length > 0 && moved.length === others.length ? mean(moved) : undefined;
       const upright = at(UPRIGHT);
-      const difference = upright && moved.length > 0 ? value(upright) - mean(moved) : undefined;
+      const difference = upright && average !== undefined ? value(upright) - average : undefined;
       return [
         titleOf(method),
         ...transforms.map((transform) => show(at(transform) && value(at(transform)!), digits)),
-        show(moved.length > 0 ? mean(moved) : undefined, digits),
+        show(average, digits),
         show(difference, digits),
       ];
     });
@@ -32,8 +38,8 @@ export function reconstructionTable(rows: readonly Row[]): string {
  * For each method and transform, averaged over directions: how far the attribute moved, and the drift as a share of that;
  * last the least that it moved under a transform, as a share of upright.
  */
-export function editTable(rows: readonly EditRow[]): string {
-  const transforms = unique(rows.map(({ transform }) => transform));
+export function editTable(rows: readonly EditRow[], order: readonly string[]): string {
+  const transforms = transformsOf(rows, order);
   const lines = unique(rows.map(({ method }) => method)).map((method) => {
     const found = transforms.map((transform) => {
       const own = rows.filter((row) => row.method === method && row.transform === transform);
@@ -55,6 +61,10 @@ export function editTable(rows: readonly EditRow[]): string {
 
 export function averaged(rows: readonly EditRow[]): { moved: number; drift: number } {
   return { moved: mean(rows.map(({ moved }) => moved)), drift: mean(rows.map(({ drift }) => drift)) };
+}
+
+function transformsOf(rows: readonly (Row | EditRow)[], order: readonly string[]): string[] {
+  return order.filter((transform) => rows.some((row) => row.transform === transform));
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -23,7 +23,7 @@ export function withoutWhat(model: Model, methods: readonly Method[]): string {
 }
 
 const NAMES: Readonly<Record<Lack['part'], string>> = {
-  encoder: 'an encoder of base codes',
+  encoder: 'a base-code encoder',
   perceptual: 'LPIPS',
   pnorm: 'P-norm+ statistics',
 };

@@ -39,12 +39,17 @@ export function pollGently(): void {
   });
 }
 
-/** A function without a name that no JavaScript made, and nothing else. */
+/**
+ * A function without a name that no JavaScript made, and nothing else. What resolves a promise is one, too, but takes a value and
+ * cannot construct.
+ */
 function isDawns([callback, ...rest]: readonly unknown[]): boolean {
   return (
     rest.length === 0 &&
     typeof callback === 'function' &&
     callback.name === '' &&
+    callback.length === 0 &&
+    Object.hasOwn(callback, 'prototype') &&
     Function.prototype.toString.call(callback) === 'function () { [native code] }'
   );
 }

@@ -41,7 +41,7 @@ export interface InversionState {
   /** Steps made. */
   readonly step: number;
   readonly codes: Codes;
-  /** Where f started, and the target of the base term: E(I), or the mean code's own base code. F/W+ only. */
+  /** Where f started, and the target of the base term: E(I), or the base code of the starting w+. F/W+ only. */
   readonly baseTarget: Float32Array | undefined;
   readonly moments: { readonly base: MomentValues | undefined; readonly detail: MomentValues };
   /** What made the last steps; undefined in files that do not say. */

@@ -116,10 +116,8 @@ function readEncoders(files: readonly ModelFile[], generator: Generator, wanted:
     const isOfBase = parsed.network === 'basecode-encoder';
     if (isOfBase ? found.encoder : found.codeEncoder) {
       throw new FwplusError(
-        `${file.name} is the second encoder of ${isOfBase ? 'base codes' : 'W+ codes'}.`,
-        {
-          hint: 'Give at most one that makes base codes and one that makes W+ codes.',
-        },
+        `${file.name} is the second ${isOfBase ? 'base-code encoder' : 'encoder of W+ codes'}.`,
+        { hint: 'Give at most one of each.' },
       );
     }
     if (isOfBase) Object.assign(found, readBaseEncoder(parsed, file.name, generator, wanted));

@@ -25,7 +25,7 @@ export interface Model {
   readonly perceptual: PerceptualDistance | undefined;
   /** The side s of the base code that goes with `encoder`, and the default one. */
   readonly baseSize: number;
-  /** Starts f; without it f starts at the generator's own base code for the mean w. */
+  /** Starts f; without it f starts at the generator's own base code for the starting detail code. */
   readonly encoder: BasecodeEncoder | undefined;
   /** Starts the detail code, and f where there is no `encoder`; without it the detail code starts at the mean w. */
   readonly codeEncoder?: CodeEncoder | undefined;
@@ -64,7 +64,7 @@ export function requirePerceptual(model: Model, what: string): PerceptualDistanc
 
 /** Why f cannot start at E(I) with a base code of side `baseSize`, or undefined where it can. */
 export function encoderLack({ encoder, baseSize: own }: Model, baseSize: number): string | undefined {
-  if (!encoder) return 'this model has no encoder of base codes';
+  if (!encoder) return 'this model has no base-code encoder';
   if (own !== baseSize) return `the encoder is for s = ${own}, not ${baseSize}`;
   return undefined;
 }

@@ -2,7 +2,7 @@
  * An inversion as a .safetensors file: codes first of all, then what it takes to go on.
  *   base_code     [1, C, s, s]      f, in the published order; F/W+ only
  *   detail_code   [1, rows, D]      all rows of w+; in F/W+ rows below M are w_avg and without effect
- *   base_target   [1, C, s, s]      where f started: E(I), or the mean code's base code
+ *   base_target   [1, C, s, s]      where f started: E(I), or the base code of the starting w+
  *   {base,detail}_moment{1,2}       Adam's moments, in the codes' shapes (detail: the optimised rows)
  *   history       [steps, terms]    the loss before each step; columns in the metadata
  * Codes and metadata alone are a file for editing.

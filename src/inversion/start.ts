@@ -156,7 +156,7 @@ function startingCode(
 ): Pick<FirstCodes, 'average' | 'codeEncoder'> & { readonly code: Tensor } {
   if (codeEncoder) {
     const { side } = codeEncoder;
-    const picture = graph.variable('input of the encoder of codes', [1, side, side, 3]);
+    const picture = graph.variable('input of the encoder of W+ codes', [1, side, side, 3]);
     return { code: codeEncoder.encode(picture), average: undefined, codeEncoder: picture };
   }
   const average = graph.variable('mean code', [1, generator.rows, generator.wDim]);

@@ -97,10 +97,8 @@ const TAKERS: Partial<Record<NetworkKind, string>> = {
   alexnet: 'Convert the weights of LPIPS together with it; see fwplus convert --help.',
   lpips: 'LPIPS is given as --lpips.',
   'basecode-encoder': 'A base-code encoder is given as --encoder.',
-  'idinvert-encoder':
-    'Inversion into F/W+ starts from a base-code encoder; encoders of w+ codes serve as a library only.',
-  'style-encoder':
-    'Inversion into F/W+ starts from a base-code encoder; encoders of w+ codes serve as a library only.',
+  'idinvert-encoder': 'An encoder of W+ codes is given as --encoder.',
+  'style-encoder': 'An encoder of W+ codes is given as --encoder.',
   pnorm: 'P-norm+ statistics are given as --pnorm.',
   directions: 'Directions are given as --directions, or one of them as --direction FILE:NAME.',
 };

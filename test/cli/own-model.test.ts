@@ -62,7 +62,7 @@ test('what is missing is said, on the way, in the metrics and with the command t
   const { stderr } = await succeeds(invert('bare', '--model', model));
   assert.match(
     stderr,
-    /Note +f starts at the base code of the mean code: this model has no encoder of base codes/,
+    /Note +f starts at the base code of the mean code: this model has no base-code encoder/,
   );
   assert.match(stderr, /--encoder FILE/);
   assert.match(stderr, /Note +There is no perceptual term/);

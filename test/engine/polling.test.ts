@@ -46,6 +46,16 @@ test('setImmediate is what it was to everybody else', async () => {
   });
   assert.equal(order, ['immediate', 'timer']);
   assert.is(await promisify(setImmediate)('value'), 'value');
+  let isResolved = false;
+  await new Promise<void>((done) => {
+    // A promise's resolver looks much like Dawn's callback.
+    new Promise<void>((resolve) => clearImmediate(setImmediate(resolve).unref())).then(() => {
+      isResolved = true;
+    });
+    setTimeout(done, 20);
+  });
+  assert.not.ok(isResolved, 'what was cleared does not run');
+  await new Promise<void>((resolve) => setImmediate(resolve));
   device.destroy();
 });
 

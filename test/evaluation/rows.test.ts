@@ -8,6 +8,8 @@ import { methodName } from '../../src/inversion/method.js';
 import { randomModel, SMALL } from '../inversion/random-model.js';
 import { refuses } from '../inversion/refuses.js';
 
+const ORDER = ['upright', 'shift5', 'turn20'];
+
 test('moved is half of what lies between, drift the others’ mean without signs', () => {
   const scored = [
     { plus: { smile: 2, age: 1, yaw: 0, gaze: 9 }, minus: { smile: -2, age: 0, yaw: 1, gaze: -9 } },
@@ -26,16 +28,18 @@ test('tables: the mean over the transforms, and what is lost against upright', (
     images: 2,
     steps: 3,
   });
-  const text = reconstructionTable([row('upright', 30), row('turn20', 29), row('shift5', 28)]);
+  const text = reconstructionTable([row('upright', 30), row('turn20', 28), row('shift5', 29)], ORDER);
   assert.match(text, /F\/W\+\s+30\.00\s+29\.00\s+28\.00\s+28\.50\s+1\.50/);
-  assert.match(reconstructionTable([row('turn20', 29)]), /29\.00\s+29\.00\s+–/);
+  assert.match(reconstructionTable([row('turn20', 29)], ORDER), /29\.00\s+29\.00\s+–/);
+  const unfinished = { ...row('upright', 40), method: 'w+' };
+  assert.match(reconstructionTable([unfinished, row('turn20', 29)], ORDER), /W\+\s+40\.00\s+–\s+–\s+–/);
   const edits = [
     { method: 'w+', transform: 'upright', direction: 'age', moved: 1, drift: 0.2 },
     { method: 'w+', transform: 'upright', direction: 'smile', moved: 3, drift: 0.2 },
   ];
-  assert.match(editTable(edits), /W\+\s+2\.00 \(0\.10\)\s+–/);
+  assert.match(editTable(edits, ORDER), /W\+\s+2\.00 \(0\.10\)\s+–/);
   const turned = { method: 'w+', transform: 'turn20', direction: 'age', moved: 1.5, drift: 0.3 };
-  assert.match(editTable([...edits, turned]), /W\+\s+2\.00 \(0\.10\)\s+1\.50 \(0\.20\)\s+0\.75/);
+  assert.match(editTable([turned, ...edits], ORDER), /W\+\s+2\.00 \(0\.10\)\s+1\.50 \(0\.20\)\s+0\.75/);
 });
 
 test('the command line: quick by default, everything with --full, wrong names are named', async () => {

@@ -39,7 +39,7 @@ test('everything that is missing is said, where it would have been used', () => 
   const [encoder, perceptual, pnorm] = lacks(bare, usualMethod(bare, 'f/w+')).map(({ note }) => note);
   assert.match(
     encoder!,
-    /this model has no encoder of base codes\. The paper’s method needs one.*weight 0\.\d+\)/,
+    /this model has no base-code encoder\. The paper’s method needs one.*weight 0\.\d+\)/,
   );
   assert.match(perceptual!, /no perceptual term/);
   assert.match(pnorm!, /P-norm\+ term is left out/);

@@ -112,7 +112,7 @@ export const cases: TestCase[] = [
     },
   },
   {
-    name: 'an encoder of W+ codes stands beside the one of base codes or alone, whatever their order',
+    name: 'an encoder of W+ codes stands beside a base-code encoder or alone, whatever their order',
     async run() {
       const [base, own] = [encoderFile(), styleEncoderFile()];
       const both = await loadModelFiles({ ...whole, encoders: [own, base] });
@@ -133,7 +133,7 @@ export const cases: TestCase[] = [
         [base, own, idInvertFile()],
         /idinvert-encoder\.safetensors is the second encoder of W\+ codes/,
       );
-      await second([base, base], /the second encoder of base codes/);
+      await second([base, base], /the second base-code encoder/);
       await second(
         [styleEncoderFile({ rows: 8 })],
         /makes a code of 8 rows of 32, the generator takes 6 of 32/,

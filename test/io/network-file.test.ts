@@ -71,6 +71,11 @@ test('a network in the wrong place is refused, with where it belongs', () => {
   const { message, hint } = refusal(() => requireNetwork(file, ['basecode-encoder'], 'a.safetensors'));
   assert.is(message, 'a.safetensors holds a StyleGAN2 generator, wanted a base-code encoder.');
   assert.match(hint!, /--model/);
+  const encoder = parseNetworkFile(fileOf({ ...marks, network: 'style-encoder' }), 'psp.safetensors');
+  assert.match(
+    refusal(() => requireNetwork(encoder, ['stylegan2'], 'psp.safetensors')).hint!,
+    /given as --encoder/,
+  );
 });
 
 test.run();

@@ -51,7 +51,9 @@ export function generatorFacts(tensors: ReadonlyMap<string, SourceTensor>): Fact
 /** Whether a mapping makes a w for each row. */
 export function hasOwnRows(tensors: ReadonlyMap<string, SourceTensor>): boolean {
   const width = tensors.get('synthesis.b4.conv1.affine.weight')?.shape[1] ?? 0;
-  return mappingWeights(tensors).some(({ shape }) => shape[0]! > width);
+  const rows = 2 * [...tensors.keys()].filter((key) => /^synthesis\.b\d+\.conv1\.bias$/.test(key)).length;
+  const last = tensors.get(`mapping.fc${mappingWeights(tensors).length - 1}.weight`);
+  return last?.shape[0] === rows * width;
 }
 
 function mappingWeights(tensors: ReadonlyMap<string, SourceTensor>): SourceTensor[] {

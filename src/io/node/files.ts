@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FwplusError } from '../../errors.js';
 
 /** Reads a whole file. Throws a `FwplusError` that says what is in the way: no such file, a folder, no permission. */
@@ -81,13 +81,16 @@ export async function ensureWritableFolder(path: string, bytes = 0): Promise<rea
     });
   }
   const probe = join(path, `.fwplus.${randomBytes(6).toString('hex')}.tmp`);
+  let made: readonly string[] = [];
   try {
-    const made = await makeFolder(path);
+    // Resolved: above `a/../b` there would be `a/..`.
+    made = await makeFolder(resolve(path));
     const file = await open(probe, 'wx');
     await file.close();
     await rm(probe);
     return made;
   } catch (cause) {
+    await removeEmptyFolders(made);
     throw explain(what, cause, path);
   }
 }

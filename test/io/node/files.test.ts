@@ -73,6 +73,9 @@ files('makes an output folder and finds out that one is none', async ({ folder }
   await ensureWritableFolder(deep, 1);
   assert.equal(readdirSync(deep), []);
   await ensureWritableFolder(`${join(folder, 'c', 'd')}/`);
+  const made = await ensureWritableFolder(`${folder}/x/../y`);
+  assert.equal(made, [join(folder, 'y')]);
+  assert.equal(readdirSync(folder).sort(), ['a', 'c', 'y']);
   if (process.platform === 'linux')
     await refuses(() => ensureWritableFolder('/proc/fwplus/x'), /^Preparing.*ENOENT/);
   writeFileSync(join(folder, 'file'), '');
