@@ -134,7 +134,7 @@ test('an encoder of pSp with the generator that is in its file', async () => {
   assert.match(stderr, /with encoder \(\w{8}\), 32×32/);
   assert.match(
     stderr,
-    /Note +f starts at the base code of the encoder’s W\+ code: this model has no encoder of base/,
+    /Note +f starts at the base code of the encoder’s W\+ code: this model has no base-code/,
   );
   const wPlus = await succeeds(invert('psp in w+', ...words, '--space', 'w+'));
   assert.not.match(wPlus.stderr, /f starts/);

@@ -171,7 +171,7 @@ export const cases: TestCase[] = [
 
       const blind: Model = { ...model, encoder: undefined };
       const own = await withInverter(device, blind, intoFWPlus, (inverter) => {
-        assert.match(inverter.notes.join(), /mean code: this model has no encoder of base/);
+        assert.match(inverter.notes.join(), /mean code: this model has no base-code/);
         return inverter.run(target, { steps: 0 });
       });
       const shape = [1, generator.rows, generator.wDim];
