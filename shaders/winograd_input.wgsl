@@ -31,7 +31,7 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u) {
   let width = (p.channels + 3u) / 4u * 4u;
-  // Threads beyond the end repeat the last one: without a branch a software adapter keeps no masks.
+  // Threads beyond the end repeat the last one and store the same values: without a branch a software adapter keeps no masks.
   let index = min(thread.x, p.tilesX * width - 1u);
   let column = index / width;
   let c = index - column * width;

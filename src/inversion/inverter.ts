@@ -11,13 +11,13 @@ import type { MemoryReport } from '../engine/memory.js';
 import type { LaunchTime } from '../engine/program.js';
 import { mergeChoices } from '../engine/tuning/choices.js';
 import { FwplusError } from '../errors.js';
-import type { Computation, InversionState, StepRecord } from './codes.js';
+import type { Codes, Computation, InversionState, StepRecord } from './codes.js';
 import { computationOf, differencesOf } from './computation.js';
 import { lacks } from './lacks.js';
 import { checkMethod, type Method } from './method.js';
 import type { Model } from './model.js';
 import { recordOf } from './objective.js';
-import { type Start, Starter } from './start.js';
+import { Starter } from './start.js';
 import { type Step, traceStep } from './step.js';
 import { hashTarget, type Target } from './target.js';
 
@@ -258,10 +258,13 @@ export class Inverter {
     const { executable, codes, target: wanted, moments, counter } = this.#parts;
     const hashes = await Promise.all(targets.map(hashTarget));
     if (resume) this.#checkResumed(resume, hashes);
-    const starts: Start[] = [];
-    for (const target of targets) starts.push(await this.#starter.start(target));
-    const initial = starts.map(({ codes: fresh }, at) => resume?.[at]?.codes ?? fresh);
-    const baseTargets = starts.map((start, at) => (resume ? resume[at]!.baseTarget : start.codes.base));
+    const features: Float32Array[][] = [];
+    const initial: Codes[] = [];
+    for (const [at, target] of targets.entries()) {
+      features.push(await this.#starter.features(target));
+      initial.push(resume?.[at]?.codes ?? (await this.#starter.codes(target)));
+    }
+    const baseTargets = initial.map(({ base }, at) => (resume ? resume[at]!.baseTarget : base));
     const saved = targets.map((_, at) => resume?.[at]?.moments);
 
     const write = (tensor: Tensor, values: readonly (Float32Array | undefined)[]) =>
@@ -273,7 +276,7 @@ export class Inverter {
     wanted.features.forEach((feature, tap) => {
       write(
         feature,
-        starts.map(({ features }) => features[tap]!),
+        features.map((taps) => taps[tap]!),
       );
     });
     if (wanted.base) write(wanted.base, baseTargets);

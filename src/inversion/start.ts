@@ -15,12 +15,6 @@ import { codeShapes } from './objective.js';
 import { clipToPNorm } from './pnorm.js';
 import { perceptualSide, type Target } from './target.js';
 
-export interface Start {
-  /** The base code is also what the base term holds f to. */
-  readonly codes: Codes;
-  readonly features: readonly Float32Array[];
-}
-
 /** The program that makes the perceptual features of a target. */
 interface Features {
   readonly executable: Executable;
@@ -68,11 +62,8 @@ export class Starter {
     });
   }
 
-  async start(target: Target): Promise<Start> {
-    return { codes: await this.#firstCodes(target), features: await this.#featuresOf(target) };
-  }
-
-  async #featuresOf(target: Target): Promise<Float32Array[]> {
+  /** What the perceptual distance compares with. */
+  async features(target: Target): Promise<Float32Array[]> {
     const { executable, picture, taps } = this.#features;
     executable.write(picture, target.perceptual);
     executable.run();
@@ -81,7 +72,8 @@ export class Starter {
     return features;
   }
 
-  async #firstCodes(target: Target): Promise<Codes> {
+  /** The base code is also what the base term holds f to. */
+  async codes(target: Target): Promise<Codes> {
     const { executable, average, codeEncoder, encoder, base, detail } = this.#codes;
     if (average) executable.write(average, this.#meanCode);
     if (codeEncoder) executable.write(codeEncoder, requireCodeInput(target));
