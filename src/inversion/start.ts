@@ -35,7 +35,7 @@ interface FirstCodes {
   readonly detail: Tensor | undefined;
 }
 
-/** Makes starts; the same programs for any number of pictures. */
+/** Makes what an inversion starts with; the same programs for any number of pictures. */
 export class Starter {
   readonly executables: readonly Executable[];
   readonly #detailSize: number;

@@ -31,12 +31,7 @@ const TABLES: readonly (readonly [number, string])[] = [
 
 /** What a generator is, by its converted weights: for people. */
 export function generatorFacts(tensors: ReadonlyMap<string, SourceTensor>): Fact[] {
-  const channels: [side: number, count: number][] = [];
-  for (let side = 4; ; side *= 2) {
-    const bias = tensors.get(`synthesis.b${side}.conv1.bias`);
-    if (!bias) break;
-    channels.push([side, bias.elements]);
-  }
+  const channels = channelsBySide(tensors);
   const resolution = channels.at(-1)?.[0] ?? 0;
   const width = tensors.get('synthesis.b4.conv1.affine.weight')?.shape[1] ?? 0;
   const layers = mappingWeights(tensors).length;
@@ -51,9 +46,18 @@ export function generatorFacts(tensors: ReadonlyMap<string, SourceTensor>): Fact
 /** Whether a mapping makes a w for each row. */
 export function hasOwnRows(tensors: ReadonlyMap<string, SourceTensor>): boolean {
   const width = tensors.get('synthesis.b4.conv1.affine.weight')?.shape[1] ?? 0;
-  const rows = 2 * [...tensors.keys()].filter((key) => /^synthesis\.b\d+\.conv1\.bias$/.test(key)).length;
+  const rows = 2 * channelsBySide(tensors).length;
   const last = tensors.get(`mapping.fc${mappingWeights(tensors).length - 1}.weight`);
   return last?.shape[0] === rows * width;
+}
+
+function channelsBySide(tensors: ReadonlyMap<string, SourceTensor>): [side: number, count: number][] {
+  const channels: [side: number, count: number][] = [];
+  for (let side = 4; ; side *= 2) {
+    const bias = tensors.get(`synthesis.b${side}.conv1.bias`);
+    if (!bias) return channels;
+    channels.push([side, bias.elements]);
+  }
 }
 
 function mappingWeights(tensors: ReadonlyMap<string, SourceTensor>): SourceTensor[] {
