@@ -1,7 +1,7 @@
 /**
  * Steps of an inversion at the published sizes, with random weights: seconds a step, memory, and where the time goes.
  *
- *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--low-memory] [--adapter=name] [--profile]
+ *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--low-memory] [--half-weights] [--adapter=name] [--profile]
  *
  * `--narrow` divides all widths. The first step, which on software adapters compiles the kernels, is not counted. The last line is JSON:
  * wall and processor seconds of each further step, the planned memory in bytes, the greatest sum of buffers, and by how much the
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '3' },
     narrow: { type: 'string', default: '1' },
     'low-memory': { type: 'boolean', default: false },
+    'half-weights': { type: 'boolean', default: false },
     adapter: { type: 'string' },
     profile: { type: 'boolean', default: false },
   },
@@ -36,7 +37,10 @@ const target = prepareTarget({ width: size, height: size, data: noise(3 * size *
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
 const resident = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 const before = resident();
-const inverter = await Inverter.build(device, model, method, 1, { lowMemory: values['low-memory'] });
+const inverter = await Inverter.build(device, model, method, 1, {
+  lowMemory: values['low-memory'],
+  halfWeights: values['half-weights'],
+});
 const built = resident();
 
 /** After every few steps. */
@@ -61,6 +65,7 @@ console.log(
     size,
     base,
     lowMemory: values['low-memory'],
+    halfWeights: values['half-weights'],
     seconds: each('wall'),
     processorSeconds: each('processor'),
     loss: history.at(-1)!.total,

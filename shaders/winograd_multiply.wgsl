@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     #end
     let row = (k * p.depth + i) * p.outChannels;
     #for c in 0..CHANNELS
-    let w$c = u[row + o$c];
+    let w$c = weights$HALF(u[row + o$c]);
     #end
     #include multiply_tiled
   }

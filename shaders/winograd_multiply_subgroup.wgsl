@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     #end
     let row = (k * p.depth + i) * p.outChannels;
     #for c in 0..CHANNELS
-    let w$c = u[row + o$c];
+    let w$c = weights$HALF(u[row + o$c]);
     #end
     #include multiply_subgroup
   }

@@ -1,7 +1,9 @@
 // Input channels in fours for the convolution family, where their number is a multiple of four.
 
+#include packed_weights
+
 alias Value = vec4f;
-alias Weight = vec4f;
+alias Weight = Weight$HALF;
 
 /// How many fours there are.
 fn depthOf() -> u32 {

@@ -1,8 +1,10 @@
 // Input channels in fours for the convolution family, whatever their number: the last four is filled up with zeros.
 // The functions are those of channels_in_fours.wgsl.
 
+#include packed_weights
+
 alias Value = f32;
-alias Weight = vec4f;
+alias Weight = Weight$HALF;
 
 fn depthOf() -> u32 {
   return (p.inChannels + 3u) / 4u;

@@ -57,7 +57,7 @@ fn main(
           let place = thread + ${64 * h}u;
           let row = first + place / ${8 * CHANNELS}u;
           let o = min(tileChannel + place % ${8 * CHANNELS}u, p.outChannels - 1u);
-          sharedWeight[place] = weight[(k * depth + min(row, depth - 1u)) * p.outChannels + o];
+          sharedWeight[place] = weights$HALF(weight[(k * depth + min(row, depth - 1u)) * p.outChannels + o]);
         }
         #end
         workgroupBarrier();

@@ -47,7 +47,7 @@ fn main(
         #end
         let row = (k * depth + i) * p.outChannels;
         #for c in 0..CHANNELS
-        let w$c = weight[row + o$c];
+        let w$c = weights$HALF(weight[row + o$c]);
         #end
         #include multiply_subgroup
       }

@@ -1,6 +1,6 @@
 // What the kernels of the convolution family share: parameters, bindings, geometry and the epilogue.
-// A kernel says `alias Value = …` for the elements of x and scaleIn, `alias Weight = …` for those of weight: f32, or vec4f where
-// it takes input channels in fours. The mathematics, the memory and the words used here stand in conv.wgsl.
+// A kernel says `alias Value = …` for the elements of x and scaleIn, `alias Weight = …` for those of weight: f32, or
+// four input channels at a time vec4f and what packed_weights.wgsl has. The mathematics, the memory and the words used here stand in conv.wgsl.
 
 #include act
 #include linear

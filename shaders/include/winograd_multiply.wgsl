@@ -1,5 +1,7 @@
 // What the multiplying kernels of a Winograd convolution share. What is a pixel to those of a direct one is a tile here.
 
+#include packed_weights
+
 struct Params {
   tiles: u32,
   depth: u32, // input channels in fours
@@ -8,5 +10,5 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> v: array<vec4f>;
-@group(0) @binding(2) var<storage, read> u: array<vec4f>;
+@group(0) @binding(2) var<storage, read> u: array<Weight$HALF>;
 @group(0) @binding(3) var<storage, read_write> m: array<f32>;

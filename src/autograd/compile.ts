@@ -66,7 +66,15 @@ export class Executable {
   }
 }
 
-export interface PlanOptions {
+export interface WeightOptions {
+  /**
+   * Convolutions keep their weights in half precision, half of their memory, and sum in single; see withHalfWeights for what is lost
+   * (nothing, where the model's file is fp16 and the kernel a direct one) and which kernels do not.
+   */
+  readonly halfWeights?: boolean;
+}
+
+export interface PlanOptions extends WeightOptions {
   /** Which plans run convolutions; by default what the device's tuning says. */
   readonly choices?: PlanChoices | undefined;
   /** Rather small than fast. */
@@ -93,6 +101,7 @@ export async function compile(
     choices: options.choices ?? device.tuning.choices,
     mostFlops: mostFlops(device.throughput),
     isLean: options.isLean ?? false,
+    halfWeights: options.halfWeights ?? false,
   });
   lower(emit, graph, outputs);
   const keep = [...outputs, ...(options.variables ?? [])].map(persistent);

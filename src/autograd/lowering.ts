@@ -2,7 +2,8 @@
 import type { AdapterFacts } from '../engine/adapter.js';
 import type { Packing } from '../engine/constants.js';
 import type { KernelName, Launch, LaunchOf } from '../engine/launch.js';
-import { type Allowed, convolutionKey } from '../engine/plans/convolution/plan.js';
+import { withHalfWeights } from '../engine/plans/convolution/half-weights.js';
+import { type Allowed, type ConvolutionPlan, convolutionKey } from '../engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../engine/plans/convolution/shape.js';
 import type { Storage } from '../engine/storage.js';
 import { NO_CHOICES, type PlanChoices } from '../engine/tuning/choices.js';
@@ -23,6 +24,8 @@ export interface LoweringOptions {
   readonly mostFlops?: number;
   /** Rather small than fast; see planConvolution. */
   readonly isLean?: boolean;
+  /** Convolutions keep their weights in half precision; see withHalfWeights. */
+  readonly halfWeights?: boolean;
 }
 
 export class Lowering {
@@ -30,6 +33,7 @@ export class Lowering {
   readonly choices: PlanChoices;
   readonly mostFlops: number;
   readonly isLean: boolean;
+  readonly #halfWeights: boolean;
   /** By their keys. */
   readonly convolutions = new Map<string, PlannedConvolution>();
   readonly launches: Launch<Storage>[] = [];
@@ -42,6 +46,7 @@ export class Lowering {
     this.choices = options.choices ?? NO_CHOICES;
     this.mostFlops = options.mostFlops ?? Infinity;
     this.isLean = options.isLean ?? false;
+    this.#halfWeights = options.halfWeights ?? false;
   }
 
   labelled(label: string, body: () => void): void {
@@ -49,10 +54,10 @@ export class Lowering {
     body();
   }
 
-  /** Notes the plan of a convolution, and hands it back. */
-  planned<P extends { readonly name: string }>(shape: ConvolutionShape, allowed: Allowed, plan: P): P {
+  /** Notes the plan of a convolution, and gives it as it runs here. */
+  planned<P extends ConvolutionPlan>(shape: ConvolutionShape, allowed: Allowed, plan: P): P {
     this.convolutions.set(convolutionKey(shape, allowed), { shape, allowed, plan: plan.name });
-    return plan;
+    return this.#halfWeights ? withHalfWeights(plan) : plan;
   }
 
   launch<K extends KernelName>(launch: LaunchOf<K, Operand>): void {

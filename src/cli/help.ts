@@ -23,6 +23,7 @@ Finds codes of pictures in the latent space of a generator.
       --lpips FILE       converted LPIPS weights: the perceptual term
       --pnorm FILE       P-norm+ statistics (see fwplus statistics), beside or without a FORM
       --low-memory       less GPU memory, more time
+      --half-weights     weights in half precision: less GPU memory, mostly with --low-memory
       --profile          afterwards, time one step kernel by kernel
 `,
   edit: `fwplus edit CODES -o DIR [options]

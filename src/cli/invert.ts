@@ -33,7 +33,8 @@ export async function invert(options: Options): Promise<number> {
     const { say, signal, interrupted } = session;
     warnOfDomain(session);
     const like = options.resume ? await earlierComputation(folders, method, model) : undefined;
-    return withPrograms(session, method, { like, lowMemory: options.lowMemory }, async (programs) => {
+    const { lowMemory, halfWeights } = options;
+    return withPrograms(session, method, { like, lowMemory, halfWeights }, async (programs) => {
       if (options.restart) await removePartials(folders, [method]);
       for (const [at, picture] of pictures.entries()) {
         const folder = folders[at]!;

@@ -37,6 +37,7 @@ export interface Options {
   readonly restart: boolean;
   readonly profile: boolean;
   readonly lowMemory: boolean;
+  readonly halfWeights: boolean;
   /** Of convolutions to measure. */
   readonly shapes: readonly string[];
   readonly kernel: string | undefined;
@@ -100,6 +101,7 @@ export function parseOptions(words: readonly string[]): Options {
     restart: values.restart ?? false,
     profile: values.profile ?? false,
     lowMemory: values['low-memory'] ?? false,
+    halfWeights: values['half-weights'] ?? false,
     shapes: values.shape ?? [],
     kernel: values.kernel,
     pass: choice('--pass', values.pass, ['forward', 'data-gradient']),
@@ -157,6 +159,7 @@ function parse(words: readonly string[]) {
         restart: { type: 'boolean' },
         profile: { type: 'boolean' },
         'low-memory': { type: 'boolean' },
+        'half-weights': { type: 'boolean' },
         shape: { type: 'string', multiple: true },
         kernel: { type: 'string' },
         pass: { type: 'string' },

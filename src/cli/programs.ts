@@ -17,8 +17,8 @@ export async function withPrograms<T>(
   const { device, model, say } = session;
   return withDisposal(async (held) => {
     const inverter = held.use(await Inverter.build(device, model, method, 1, options));
-    const renderer = held.use(await Renderer.build(device, model, method));
-    const meter = model.perceptual && held.use(await PerceptualMeter.build(device, model, method));
+    const renderer = held.use(await Renderer.build(device, model, method, options));
+    const meter = model.perceptual && held.use(await PerceptualMeter.build(device, model, method, options));
     for (const line of notesOf(session, method)) say(line);
     return body({ inverter, renderer, meter });
   });

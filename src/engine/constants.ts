@@ -5,7 +5,7 @@ import type { Device, DeviceBuffer } from './device.js';
 export interface Packing {
   /** Names the layout; equal keys on one array give one buffer. */
   readonly key: string;
-  readonly pack: (data: Float32Array) => Float32Array;
+  readonly pack: (data: Float32Array) => Float32Array | Uint16Array;
 }
 
 interface Entry {

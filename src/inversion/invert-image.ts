@@ -4,7 +4,7 @@ import { withDisposal } from '../engine/disposal.js';
 import { type FitMode, fit } from '../io/fit.js';
 import type { Image } from '../io/image.js';
 import type { InversionState } from './codes.js';
-import { Inverter, type RunOptions } from './inverter.js';
+import { type BuildOptions, Inverter, type RunOptions } from './inverter.js';
 import { usualMethod } from './lacks.js';
 import { DEFAULT_STEPS, type Method } from './method.js';
 import { psnr } from './metrics.js';
@@ -12,7 +12,7 @@ import type { Model } from './model.js';
 import { Renderer } from './renderer.js';
 import { prepareTarget } from './target.js';
 
-export interface InvertOptions extends Partial<RunOptions> {
+export interface InvertOptions extends Partial<RunOptions>, Omit<BuildOptions, 'like'> {
   /** F/W+ with the published weights by default, or what the model's parts allow of it: usualMethod. */
   readonly method?: Method;
   /** How a picture that is not square is made so; `crop` by default. */
@@ -43,11 +43,18 @@ export async function invertImage(
   image: Image,
   options: InvertOptions = {},
 ): Promise<Inversion> {
-  const { method = usualMethod(model, 'f/w+'), steps = DEFAULT_STEPS, ...run } = options;
+  const {
+    method = usualMethod(model, 'f/w+'),
+    steps = DEFAULT_STEPS,
+    lowMemory,
+    halfWeights,
+    ...run
+  } = options;
+  const build = { ...(lowMemory && { lowMemory }), ...(halfWeights && { halfWeights }) };
   const target = fit(image, model.generator.resolution, options.fit ?? 'crop').image;
   return withDisposal(async (held) => {
-    const inverter = held.use(await Inverter.build(device, model, method));
-    const renderer = held.use(await Renderer.build(device, model, method));
+    const inverter = held.use(await Inverter.build(device, model, method, 1, build));
+    const renderer = held.use(await Renderer.build(device, model, method, build));
     const state = await inverter.run(prepareTarget(target, model, method), { ...run, steps });
     const reconstruction = await renderer.render(state.codes);
     const { notes } = inverter;

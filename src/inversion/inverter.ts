@@ -2,7 +2,7 @@
  * Inversion by optimisation (Kang et al. 2021): one Adam over the base and the detail code. The whole step is
  * one Program, built once and used for any number of pictures, one or several at a time; nothing is read back inside a step.
  */
-import { compile, type Executable } from '../autograd/compile.js';
+import { compile, type Executable, type WeightOptions } from '../autograd/compile.js';
 import type { PlannedConvolution } from '../autograd/lowering.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
@@ -59,7 +59,7 @@ export interface BatchProgress {
   readonly states: () => Promise<InversionState[]>;
 }
 
-export interface BuildOptions {
+export interface BuildOptions extends WeightOptions {
   /** What computed the state that is to go on: its plans run here, too, whatever the device's tuning says by now. */
   readonly like?: Computation | undefined;
   /** Less memory, more time: activations are made a second time for the gradients, and packed weights take less. */
@@ -135,10 +135,10 @@ export class Inverter {
     model: Model,
     method: Method,
     batch: number,
-    { like, lowMemory = false }: BuildOptions,
+    { like, lowMemory = false, halfWeights = false }: BuildOptions,
     made: Disposal,
   ): Promise<Inverter> {
-    const plans = { choices: like?.choices && mergeChoices(like.choices), isLean: lowMemory };
+    const plans = { choices: like?.choices && mergeChoices(like.choices), isLean: lowMemory, halfWeights };
     const step = traceStep(model, method, { batch, capacity: RING, lowMemory });
     const executable = made.use(
       await compile(device, step.graph, {

@@ -1,5 +1,5 @@
 /** How alike two pictures are. */
-import { compile, type Executable } from '../autograd/compile.js';
+import { compile, type Executable, type WeightOptions } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Device } from '../engine/device.js';
@@ -48,7 +48,12 @@ export class PerceptualMeter {
    * Builds the program that compares pictures at the method's perceptual size. Destroy it when done.
    * @throws FwplusError where the model has no perceptual network, a kernel does not build or the GPU has not the memory.
    */
-  static async build(device: Device, model: Model, method: Method): Promise<PerceptualMeter> {
+  static async build(
+    device: Device,
+    model: Model,
+    method: Method,
+    { halfWeights = false }: WeightOptions = {},
+  ): Promise<PerceptualMeter> {
     const graph = new Graph();
     const side = perceptualSide(model.generator.resolution, method);
     const a = graph.variable('a', [1, side, side, 3]);
@@ -59,6 +64,7 @@ export class PerceptualMeter {
       name: 'perceptual distance',
       outputs: [distance],
       variables: [a, b],
+      halfWeights,
     });
     return new PerceptualMeter(executable, [a, b], distance, side);
   }

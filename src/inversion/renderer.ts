@@ -1,5 +1,5 @@
 /** Codes to pictures: the forward half of an inversion, also for edited codes. One program for any number of pictures. */
-import { compile, type Executable } from '../autograd/compile.js';
+import { compile, type Executable, type WeightOptions } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import type { PlannedConvolution } from '../autograd/lowering.js';
 import type { Tensor } from '../autograd/tensor.js';
@@ -28,12 +28,18 @@ export class Renderer {
    * Builds the program that draws codes of a method's space and base size. Destroy it when done.
    * @throws FwplusError where the generator has no such base code, a kernel does not build, or the GPU has not the memory.
    */
-  static async build(device: Device, model: Model, method: Method): Promise<Renderer> {
+  static async build(
+    device: Device,
+    model: Model,
+    method: Method,
+    { halfWeights = false }: WeightOptions = {},
+  ): Promise<Renderer> {
     const graph = new Graph();
     const codes = codeTensors(graph, model, method, 1);
     const image = synthesise(model, codes);
     const variables = [codes.detail, ...(codes.base ? [codes.base] : [])];
-    const executable = await compile(device, graph, { name: 'rendering', outputs: [image], variables });
+    const options = { name: 'rendering', outputs: [image], variables, halfWeights };
+    const executable = await compile(device, graph, options);
     return new Renderer(executable, codes, image);
   }
 

@@ -1,5 +1,5 @@
+import { bfloatToFloat, halfToFloat } from '../half.js';
 import { type Dtype, type DtypeArrays, dtypeBytes } from './dtype.js';
-import { bfloatToFloat, halfToFloat } from './half.js';
 
 /** A tensor's bytes as its values. They view `raw` where its alignment allows and are a copy elsewhere. */
 export function decodeValues(dtype: Dtype, raw: Uint8Array): DtypeArrays[Dtype] {

@@ -1,7 +1,7 @@
 import { FwplusError } from '../errors.js';
+import { floatToBfloat, floatToHalf } from '../half.js';
 import { decodeValues } from './decode-values.js';
 import { type Dtype, dtypeBytes, elements, type Tensor } from './dtype.js';
-import { floatToBfloat, floatToHalf } from './half.js';
 import { duplicateKey } from './json-keys.js';
 
 /** The largest header that is read, as in the reference implementation. */

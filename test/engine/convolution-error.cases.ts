@@ -1,11 +1,14 @@
 /** How far the kernels are from the exact sum: that Winograd's F(4×4) is as good as a direct sum rests on its points. */
-import { convolutionPlans } from '../../src/engine/plans/convolution/plan.js';
+import { takesHalves, withHalfWeights } from '../../src/engine/plans/convolution/half-weights.js';
+import { type ConvolutionPlan, convolutionPlans } from '../../src/engine/plans/convolution/plan.js';
 import { randomFrom } from '../autograd/values.js';
 import type { TestCase, TestContext } from '../harness/case.js';
 import { drawOperands, type Operands, runPlan, shapeOf } from './convolution-tries.js';
 
 /** Largest error over the root mean square of the outputs. The usual points 0, ±1, ±2 would give F(4×4) some 5e-5. */
 const MOST = 2e-5;
+/** The same with weights in half precision, which rounds each by up to 2^-12 of itself; Winograd's after their transform. */
+const MOST_OF_HALVES = 3e-3;
 
 const SIDE = 16;
 const INTO = 256;
@@ -22,10 +25,15 @@ async function errorIsSmall(t: TestContext): Promise<void> {
   const exact = sumInDouble(operands);
   const rms = Math.sqrt(exact.reduce((sum, value) => sum + value * value, 0) / exact.length);
   for (const plan of convolutionPlans(shape, device.facts)) {
-    const found = await runPlan(device, shape, plan, operands);
-    const error = Math.max(...found.map((value, at) => Math.abs(value - exact[at]!))) / rms;
-    if (!(error <= MOST))
-      throw new Error(`${plan.name}: error ${error.toExponential(1)} of the outputs' rms`);
+    const errorOf = async (tried: ConvolutionPlan, name: string, most: number) => {
+      const found = await runPlan(device, shape, tried, operands);
+      const error = Math.max(...found.map((value, at) => Math.abs(value - exact[at]!))) / rms;
+      const line = `${name}: error ${error.toExponential(1)} of the outputs' rms`;
+      t.log(line);
+      if (!(error <= most)) throw new Error(line);
+    };
+    await errorOf(plan, plan.name, MOST);
+    await errorOf(withHalfWeights(plan), `${plan.name}, halves`, takesHalves(plan) ? MOST_OF_HALVES : MOST);
   }
 }
 

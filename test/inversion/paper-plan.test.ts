@@ -18,7 +18,12 @@ const ADAPTER = { name: '', vendor: '', architecture: '', description: '', featu
 
 function plan(
   baseSize: number,
-  { lowMemory = false, software = true, subgroupSize = 8 }: Partial<Record<string, boolean | number>> = {},
+  {
+    lowMemory = false,
+    halfWeights = false,
+    software = true,
+    subgroupSize = 8,
+  }: Partial<Record<string, boolean | number>> = {},
 ) {
   const model = paperModel({ resolution: 1024, baseSize, fill: zeros });
   const isLean = Boolean(lowMemory);
@@ -29,7 +34,11 @@ function plan(
   });
   const facts = { ...ADAPTER, software: Boolean(software), subgroupSize: Number(subgroupSize) };
   const throughput = assumedThroughput(facts);
-  const emit = new Lowering(facts, { isLean, mostFlops: mostFlops(throughput) });
+  const emit = new Lowering(facts, {
+    isLean,
+    halfWeights: Boolean(halfWeights),
+    mostFlops: mostFlops(throughput),
+  });
   lower(emit, graph);
   const { launches } = emit;
   const kept = variables.map(({ storage }) => storage as Persistent);
@@ -37,11 +46,13 @@ function plan(
 }
 
 for (const baseSize of [16, 8]) {
-  test(`f of side ${baseSize}: at most 1.6 GiB, with low memory 1 GiB`, () => {
+  test(`f of side ${baseSize}: at most 1.6 GiB, with low memory 1 GiB, with halves 0.8`, () => {
     const { total } = plan(baseSize).memory.report;
     assert.ok(total < 1.6 * GIBIBYTE, `${total} bytes`);
     const low = plan(baseSize, { lowMemory: true }).memory.report.total;
     assert.ok(low < GIBIBYTE, `${low} bytes with low memory`);
+    const least = plan(baseSize, { lowMemory: true, halfWeights: true }).memory.report.total;
+    assert.ok(least < 0.8 * GIBIBYTE, `${least} bytes with halves, too`);
   });
 }
 

@@ -2,11 +2,12 @@
 import * as assert from 'uvu/assert';
 import { compile } from '../../src/autograd/compile.js';
 import { type Device, openDevice } from '../../src/engine/device.js';
-import { Inverter } from '../../src/inversion/inverter.js';
+import type { InversionState } from '../../src/inversion/codes.js';
+import { type BuildOptions, Inverter } from '../../src/inversion/inverter.js';
 import { defaultMethod } from '../../src/inversion/method.js';
 import type { Model } from '../../src/inversion/model.js';
 import { traceStep } from '../../src/inversion/step.js';
-import type { TestCase } from '../harness/case.js';
+import type { TestCase, TestContext } from '../harness/case.js';
 import { uniform } from '../nets/random-weights.js';
 import { NARROW, randomModel, randomStyleGan1Model, SMALL, targetOf } from './random-model.js';
 
@@ -32,6 +33,20 @@ async function threeSteps(device: Device, model: Model, lowMemory: boolean) {
   }
 }
 
+/** Five steps of an inverter, and what it would say to who goes on from `earlier`. */
+async function fiveSteps(t: TestContext, options: BuildOptions, earlier?: InversionState) {
+  const model = randomModel(SMALL);
+  const inverter = await Inverter.build(await t.device(), model, method, 1, options);
+  try {
+    const state = await inverter.run(targetOf(model, method), { steps: 5 });
+    const { constants } = inverter.memory;
+    const differences = earlier ? inverter.differences(earlier) : [];
+    return { state, loss: state.history.at(-1)!.total, constants, differences };
+  } finally {
+    inverter.destroy();
+  }
+}
+
 function madeAgain(title: string, model: () => Model): TestCase {
   return {
     name: `${title}: low memory gives the same bytes`,
@@ -54,15 +69,22 @@ export const cases: TestCase[] = [
   {
     name: 'an inverter of low memory inverts as well, but for rounding',
     async run(t) {
-      const model = randomModel(SMALL);
-      const losses: number[] = [];
-      for (const lowMemory of [false, true]) {
-        const inverter = await Inverter.build(await t.device(), model, method, 1, { lowMemory });
-        const { history } = await inverter.run(targetOf(model, method), { steps: 5 });
-        inverter.destroy();
-        losses.push(history.at(-1)!.total);
-      }
-      assert.ok(Math.abs(losses[1]! / losses[0]! - 1) < 1e-3, `${losses}`);
+      const [usual, low] = [await fiveSteps(t, {}), await fiveSteps(t, { lowMemory: true })];
+      assert.ok(Math.abs(low.loss / usual.loss - 1) < 1e-3, `${low.loss}, ${usual.loss}`);
+    },
+  },
+  {
+    name: 'weights in half precision: an inversion as good with less memory for weights, which says so to who goes on',
+    async run(t) {
+      const [usual, half] = [await fiveSteps(t, {}), await fiveSteps(t, { halfWeights: true })];
+      assert.ok(Math.abs(half.loss / usual.loss - 1) < 2e-3, `${half.loss}, ${usual.loss}`);
+      assert.not.equal(half.loss, usual.loss);
+      assert.ok(
+        half.constants < 0.85 * usual.constants,
+        `${half.constants} bytes instead of ${usual.constants}`,
+      );
+      const { differences } = await fiveSteps(t, { halfWeights: true }, usual.state);
+      assert.ok(differences.some((line) => line.includes('HALF=1')));
     },
   },
   {

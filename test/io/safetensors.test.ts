@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from '../../src/half.js';
 import type { Tensor } from '../../src/io/dtype.js';
 import { assertFinite } from '../../src/io/finite.js';
-import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from '../../src/io/half.js';
 import { encodeTensors, TensorFile } from '../../src/io/safetensors.js';
 import { refuses, tensorFixture } from './fixtures.js';
 

@@ -1,6 +1,7 @@
 /** A converted network as a .safetensors file, piece by piece. */
+
+import { floatToHalf } from '../../half.js';
 import { assertFinite } from '../finite.js';
-import { floatToHalf } from '../half.js';
 import { encodeTensorHeader } from '../safetensors.js';
 import { type ConvertedNetwork, type NetworkKind, parameters, type SourceTensor } from './network.js';
 import type { ByteSink } from './sink.js';
