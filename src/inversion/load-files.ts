@@ -80,6 +80,7 @@ export async function loadModelFiles(
  */
 export async function withParts(model: Model, parts: ModelParts): Promise<Model> {
   const { generator } = model;
+  checkNames(parts);
   const encoders = readEncoders(parts.encoders ?? [], generator, model.baseSize);
   const perceptual = parts.perceptual && readPerceptual(parts.perceptual);
   const pnorm = parts.pnorm && (await readPNorm(parts.pnorm, model));
@@ -106,6 +107,17 @@ export function readGenerator(file: ModelFile): {
   const manifest = { ...parsed.options, architecture: network } as GeneratorManifest;
   checkGeneratorManifest(manifest, file.name, 'Convert the original checkpoint again.');
   return { generator: makeGenerator(manifest, weightsOf(tensors)), title, network };
+}
+
+const PARTS: readonly (keyof ModelParts)[] = ['encoders', 'perceptual', 'pnorm', 'directions'];
+
+/** A misspelt part would be missing from the model, and nothing would say so. */
+function checkNames(parts: ModelParts): void {
+  const unknown = Object.keys(parts).find((name) => !PARTS.some((part) => part === name));
+  if (unknown === undefined) return;
+  throw new FwplusError(`A model has no part '${unknown}'.`, {
+    hint: `Beside the generator there are: ${PARTS.join(', ')}.`,
+  });
 }
 
 /** Which is which, the files say themselves. */

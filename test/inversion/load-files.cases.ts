@@ -49,6 +49,13 @@ export const cases: TestCase[] = [
     },
   },
   {
+    name: 'a part that is misspelt is refused, not left out',
+    async run() {
+      const misspelt = { generator, encoder: encoderFile() } as ModelFiles;
+      await refuses(() => loadModelFiles(misspelt), /no part 'encoder'/);
+    },
+  },
+  {
     name: 'the base code has side 16 from 256 pixels on, unless it is chosen or the encoder says so',
     async run() {
       const channels = { 4: 4, 8: 4, 16: 4, 32: 4, 64: 4, 128: 4, 256: 4 };
