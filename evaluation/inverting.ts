@@ -19,31 +19,39 @@ export interface InvertingOptions {
   readonly steps: number;
   readonly resume: boolean;
   readonly signal: AbortSignal;
-  /** @param before faces of earlier batches under the same transform. */
+  /** @param before faces of earlier batches. */
   readonly onProgress: (progress: BatchProgress, before: number) => void;
 }
 
-/** The states of all faces under a transform, all after `steps` steps; undefined where it was interrupted, which is saved. */
+/** Faces, all moved in one way. */
+export interface FacesUnder {
+  readonly transform: string;
+  readonly images: readonly Image[];
+}
+
+/** The states of each set's faces, all after `steps` steps; undefined where it was interrupted, which is saved. */
 export async function invertFaces(
   inverter: Inverter,
-  faces: readonly Image[],
-  transform: string,
+  sets: readonly FacesUnder[],
   options: InvertingOptions,
-): Promise<InversionState[] | undefined> {
+): Promise<InversionState[][] | undefined> {
+  const method = methodName(inverter.method);
+  const all = sets.flatMap(({ transform, images }) =>
+    images.map((face, at) => ({ face, path: pathOf(options.folder, method, transform, at) })),
+  );
   const states: InversionState[] = [];
-  for (let first = 0; first < faces.length; first += inverter.batch) {
-    const part = faces.slice(first, first + inverter.batch);
-    const paths = part.map((_, at) =>
-      pathOf(options.folder, methodName(inverter.method), transform, first + at),
+  for (let first = 0; first < all.length; first += inverter.batch) {
+    const part = all.slice(first, first + inverter.batch);
+    const made = await invertBatch(
+      inverter,
+      part.map(({ face }) => face),
+      part.map(({ path }) => path),
+      { ...options, onProgress: (progress) => options.onProgress(progress, first) },
     );
-    const made = await invertBatch(inverter, part, paths, {
-      ...options,
-      onProgress: (progress) => options.onProgress(progress, first),
-    });
     if (!made.every(({ step }) => step >= options.steps)) return undefined;
     states.push(...made);
   }
-  return states;
+  return sets.map(({ images }) => states.splice(0, images.length));
 }
 
 /** Whether codes of a transform have been begun or made in a folder. */

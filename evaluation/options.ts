@@ -10,6 +10,7 @@ export interface EvaluationOptions {
   readonly output: string;
   readonly images: number;
   readonly steps: number;
+  /** Faces inverted at once; of several transforms where it is that many times `images`. */
   readonly batch: number;
   readonly transforms: readonly string[];
   readonly methods: readonly Method[];
@@ -36,12 +37,13 @@ export function parseEvaluation(
     throw new UsageError(`--${name} is '${text}', wanted a whole number from 1 to ${most}.`);
   };
   const known = methodsFor(model);
+  const images = number('images', all.images, faces.count);
   return {
     json: values.json,
     output: values.output ?? join('out', 'evaluation', values.full ? 'full' : 'quick'),
-    images: number('images', all.images, faces.count),
+    images,
     steps: number('steps', all.steps, 1e6),
-    batch: number('batch', 8, 64),
+    batch: number('batch', Math.min(8, images), 256),
     transforms: chosen('transforms', values.transforms, all.transforms, faces.transforms),
     methods: chosen('methods', values.methods, known.map(methodName), known.map(methodName)).map(
       (name) => known.find((method) => methodName(method) === name)!,

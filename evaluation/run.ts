@@ -22,7 +22,7 @@ import { encodePng } from '../src/io/png.js';
 import { type Conditions, Earlier, isOf, type Pair } from './earlier.js';
 import { EVALUATION_FOLDER, type FaceSet, readFaces } from './faces.js';
 import { figure } from './figure.js';
-import { hasCodes, invertFaces } from './inverting.js';
+import { type FacesUnder, hasCodes, invertFaces } from './inverting.js';
 import { Judge } from './judging.js';
 import { type EvaluationOptions, methodsFor, parseEvaluation } from './options.js';
 import { Progress } from './progress.js';
@@ -140,11 +140,12 @@ function orderOf(pairs: readonly Pair[]) {
 
 async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<void> {
   const { device, model, faces, options, signal, scorer, progress, earlier, findings } = evaluation;
-  const inverter = await Inverter.build(device, model, method, Math.min(options.batch, options.images));
+  const inverter = await Inverter.build(device, model, method, options.batch);
   const judge = await Judge.build(device, model, method, scorer);
   try {
+    const name = methodName(method);
+    const wanted: FacesUnder[] = [];
     for (const transform of options.transforms) {
-      const name = methodName(method);
       const known = hasCodes(options.output, name, transform)
         ? undefined
         : earlier?.of({ method: name, transform });
@@ -152,21 +153,26 @@ async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<v
         progress.finished();
         findings.rows.push(known.row);
         findings.edits.push(...known.edits);
-        continue;
-      }
-      const images = faces.images(transform).slice(0, options.images);
-      const states = await invertFaces(inverter, images, transform, {
+      } else wanted.push({ transform, images: faces.images(transform).slice(0, options.images) });
+    }
+    const atOnce = Math.max(1, Math.floor(options.batch / options.images));
+    for (let first = 0; first < wanted.length; first += atOnce) {
+      const sets = wanted.slice(first, first + atOnce);
+      const found = await invertFaces(inverter, sets, {
         folder: options.output,
         steps: options.steps,
         resume: options.resume,
         signal,
-        onProgress: (each, before) => progress.update(`${name} ${transform}`, each, before),
+        onProgress: (each, before) => progress.update(`${name} ${sets[0]!.transform}`, each, before),
       });
-      if (!states) return;
-      progress.finished();
-      findings.rows.push(await judge.reconstruction(images, states, transform));
-      findings.edits.push(...(await judge.edits(states, transform)));
-      findings.shown.push(await judge.shown(images[0]!, states[0]!, transform));
+      if (!found) return;
+      for (const [at, { transform, images }] of sets.entries()) {
+        const states = found[at]!;
+        progress.finished();
+        findings.rows.push(await judge.reconstruction(images, states, transform));
+        findings.edits.push(...(await judge.edits(states, transform)));
+        findings.shown.push(await judge.shown(images[0]!, states[0]!, transform));
+      }
     }
   } finally {
     judge.destroy();

@@ -85,7 +85,7 @@ def main(o):
     encoder_path = os.path.join(o.work, "encoder.pt")
     if os.path.exists(encoder_path):
         e = encoder()
-        s = torch.load(encoder_path, weights_only=False)
+        s = torch.load(encoder_path, map_location="cpu", weights_only=False)
         e.load_state_dict(s["e"])
         e.eval()
         tensors = half({k: v for k, v in e.state_dict().items() if "num_batches" not in k})

@@ -12,21 +12,21 @@ import argparse
 import os
 import time
 
-import numpy as np
 import torch
 
-from dataset import SEED
-from faces import sample, upright
+from dataset import SEED, drawings
+from faces import sample
 from faces.style import LIFT, STEP, Style
 from files import save
 from nets.encoder import encoder
 from nets.perceptual import Perceptual
 from nets.stylegan2 import NUM_WS, W_DIM, Generator
+from replay import adam, load, replayed, set_rate
 
 
 def load_generator(work):
     g = Generator()
-    g.load_state_dict(torch.load(os.path.join(work, "generator.pt"), weights_only=False)["g_ema"])
+    g.load_state_dict(torch.load(os.path.join(work, "generator.pt"), map_location="cpu", weights_only=False)["g_ema"])
     return g.requires_grad_(False).eval()
 
 
@@ -38,18 +38,18 @@ def load_perceptual(work):
 
 def codes(g, count, generator=None):
     """w on all rows, truncated by 0.7 on rows 0-7."""
-    w = g.mapping(torch.randn(count, W_DIM, generator=generator))
+    z = torch.randn(count, W_DIM, generator=generator, device=generator.device if generator else g.mapping.w_avg.device)
+    w = g.mapping(z.to(g.mapping.w_avg.device))
     ws = w[:, None].repeat(1, NUM_WS, 1)
     ws[:, :8] = g.mapping.w_avg.lerp(ws[:, :8], 0.7)
     return ws
 
 
-def some_moves(count, generator=None):
+def some_moves(count, device, generator=None):
     """Moves of the base code (B,4), the first quarter upright: E sees its whole extended domain (Kang et al. 2021, Eq. 1)."""
-    u = torch.rand(count, 4, generator=generator) * 2 - 1
-    moves = torch.stack([0.3 * u[:, 0], 0.3 * u[:, 1], 0.6 * u[:, 2], 2 ** (0.45 * u[:, 3])], 1)
-    moves[: count // 4] = upright(count // 4)
-    return moves
+    u = torch.rand(count, 4, generator=generator, device=generator.device if generator else device).to(device) * 2 - 1
+    u[: count // 4] = 0
+    return torch.stack([0.3 * u[:, 0], 0.3 * u[:, 1], 0.6 * u[:, 2], 2 ** (0.45 * u[:, 3])], 1)
 
 
 def bytes_and_back(x):
@@ -61,99 +61,113 @@ class Drawings:
     """Pictures (B,3,64,64) of drawings and ws (B,10,128) of what they show; the last KEPT of each file are for validation."""
     KEPT = 512
 
-    def __init__(self, upright, moved):
+    def __init__(self, upright, moved, device):
         style = Style()
-        self.parts = [(data, style(sample(SEED, "train", range(len(data)))))
-                      for data in (np.load(path, mmap_mode="r") for path in (upright, moved))]
-        self.rng = np.random.default_rng(11)
+        self.parts = [(data.to(device), style(sample(SEED, "train", range(len(data)))).to(device))
+                      for data in (drawings(path) for path in (upright, moved))]
+        self.device = device
 
     def draw(self, count):
         """The first quarter upright."""
         counts = (count // 4, count - count // 4)
-        rows = [np.sort(self.rng.integers(0, len(data) - self.KEPT, n)) for (data, _), n in zip(self.parts, counts)]
+        rows = [torch.randint(len(data) - self.KEPT, (n,), device=self.device) for (data, _), n in zip(self.parts, counts)]
         one, other = (self.at(k, r) for k, r in enumerate(rows))
         return tuple(torch.cat(pair) for pair in zip(one, other))
 
     def kept(self, move):
         """All that are for validation."""
         data, _ = self.parts[move]
-        return self.at(move, np.arange(len(data) - self.KEPT, len(data)))
+        return self.at(move, slice(len(data) - self.KEPT, len(data)))
 
     def at(self, part, rows):
         data, features = self.parts[part]
-        pictures = torch.from_numpy(data[rows]).permute(0, 3, 1, 2).float() / 127.5 - 1
+        pictures = data[rows].permute(0, 3, 1, 2).float() / 127.5 - 1
         return pictures, (STEP * (features[rows] + LIFT))[:, None].repeat(1, NUM_WS, 1)
 
 
-def main(o):
-    torch.manual_seed(11)
-    torch.set_num_threads(o.threads)
-    g, net, e = load_generator(o.work), load_perceptual(o.work), encoder()
-    for m in (g.synthesis, net, e):
-        m.to(memory_format=torch.channels_last)
-    drawings = Drawings(*o.drawings) if o.drawings else None
-    opt = torch.optim.Adam(e.parameters(), lr=o.lr)
-    path, i = os.path.join(o.work, "encoder.pt"), 0
-    if os.path.exists(path):
-        s = torch.load(path, weights_only=False)
-        e.load_state_dict(s["e"])
-        opt.load_state_dict(s["opt"])
-        i = s["steps"]
-    compiled = (lambda f: torch.compile(f, dynamic=False)) if o.compile else (lambda f: f)
+class Trainer:
+    def __init__(self, o):
+        torch.manual_seed(11)
+        torch.set_num_threads(o.threads)
+        self.o, self.device = o, torch.device(o.device)
+        self.g, self.net, self.e = (m.to(self.device) for m in (load_generator(o.work), load_perceptual(o.work), encoder()))
+        for m in (self.g.synthesis, self.net, self.e):
+            m.to(memory_format=torch.channels_last)
+        self.drawings = Drawings(*o.drawings, self.device) if o.drawings else None
+        self.opt = adam(self.e.parameters(), o.lr, (0.9, 0.999), self.device)
+        self.path, self.steps = os.path.join(o.work, "encoder.pt"), 0
+        if os.path.exists(self.path):
+            s = torch.load(self.path, map_location=self.device, weights_only=False)
+            self.e.load_state_dict(s["e"])
+            load(self.opt, s["opt"])
+            self.steps = s["steps"]
+        self.fast_picture, self.fast_losses = self.compiled(self.picture), self.compiled(self.losses)
 
-    def picture(ws, moves):
-        return g.synthesis(ws, moves=moves)
+    def compiled(self, f):
+        return torch.compile(f, dynamic=False) if self.o.compile else f
 
-    def losses(seen, image, ws):
-        x = g.synthesis.from_base_code(e.model(seen), ws)
-        return (x - image).square().mean(), net.distance(x.contiguous(memory_format=torch.channels_last), seen).mean()
+    def checkpoint(self):
+        save({"e": self.e.state_dict(), "opt": self.opt.state_dict(), "steps": self.steps}, self.path)
 
-    picture, losses = compiled(picture), compiled(losses)
-    source = os.path.join(o.work, "generator.pt")
-    total, known = 60 * o.minutes, os.path.getmtime(source)
-    began = saved = time.time()
-    first, mean = i, None
-    while time.time() - began < total:
-        part = (time.time() - began) / total
-        opt.param_groups[0]["lr"] = o.lr * (1 if part < 0.60 else 0.1 if part < 0.85 else 0.01)
-        with torch.no_grad():
-            own = o.batch // 2 if drawings else o.batch
-            ws, moves = codes(g, own), some_moves(own)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=o.bf16):
+    def picture(self, ws, moves):
+        return self.g.synthesis(ws, moves=moves)
+
+    def losses(self, seen, image, ws):
+        x = self.g.synthesis.from_base_code(self.e.model(seen), ws)
+        far = self.net.distance(x.contiguous(memory_format=torch.channels_last), seen)
+        return (x - image).square().mean(), far.mean()
+
+    def step(self):
+        """One step; its mean square and perceptual distance."""
+        own = self.o.batch // 2 if self.drawings else self.o.batch
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.o.bf16):
             with torch.no_grad():
-                image = picture(ws, moves)
-                if drawings:
-                    drawn, drawn_ws = drawings.draw(o.batch - own)
+                ws, moves = codes(self.g, own), some_moves(own, self.device)
+                image = self.fast_picture(ws, moves)
+                if self.drawings:
+                    drawn, drawn_ws = self.drawings.draw(self.o.batch - own)
                     image, ws = torch.cat([image, drawn]), torch.cat([ws, drawn_ws])
                 seen = bytes_and_back(image).contiguous(memory_format=torch.channels_last)
-            mse, far = losses(seen, image, ws)
-        opt.zero_grad(set_to_none=True)
+            mse, far = self.fast_losses(seen, image, ws)
+        self.opt.zero_grad(set_to_none=True)
         (mse + 10 * far).backward()
-        opt.step()
-        i += 1
-        now = torch.stack([mse, far]).detach()
-        mean = now if mean is None else mean.lerp(now, 0.02)
-        if i % 50 == 0:
-            print(f"step {i}  {(i - first) * o.batch / (time.time() - began):.1f} pictures/s  mse {mean[0]:.5f}  perceptual {mean[1]:.4f}", flush=True)
-        if time.time() - saved > 100:
-            save({"e": e.state_dict(), "opt": opt.state_dict(), "steps": i}, path)
-            saved = time.time()
-            if os.path.getmtime(source) != known:         # a generator still in training: keep up with it
-                known = os.path.getmtime(source)
-                g.load_state_dict(load_generator(o.work).state_dict())
-                print("newer generator", flush=True)
-    save({"e": e.state_dict(), "opt": opt.state_dict(), "steps": i}, path)
-    for move in (False, True):
-        validate(g, net, e, move)
-        if drawings:
-            validate(g, net, e, move, drawings)
+        self.opt.step()
+        return torch.stack([mse, far]).detach()
+
+    def run(self):
+        o = self.o
+        source = os.path.join(o.work, "generator.pt")
+        total, known = 60 * o.minutes, os.path.getmtime(source)
+        step = replayed(self.step) if o.replay else self.step
+        began = saved = time.time()
+        first, mean = self.steps, None
+        while (part := (time.time() - began) / total) < 1:
+            set_rate(self.opt, o.lr * (1 if part < 0.60 else 0.1 if part < 0.85 else 0.01))
+            now = step()
+            mean = now.clone() if mean is None else mean.lerp(now, 0.02)
+            self.steps += 1
+            if self.steps % o.log_every == 0:
+                rate = (self.steps - first) * o.batch / (time.time() - began)
+                print(f"step {self.steps}  {rate:.1f} pictures/s  mse {mean[0]:.5f}  perceptual {mean[1]:.4f}", flush=True)
+            if time.time() - saved > 100:
+                self.checkpoint()
+                saved = time.time()
+                if os.path.getmtime(source) != known:     # a generator still in training: keep up with it
+                    known = os.path.getmtime(source)
+                    self.g.load_state_dict(load_generator(o.work).state_dict())
+                    print("newer generator", flush=True)
+        self.checkpoint()
+        for move in (False, True):
+            validate(self.g, self.net, self.e, move)
+            if self.drawings:
+                validate(self.g, self.net, self.e, move, self.drawings)
 
 
 def new_samples(g, move):
     rng = torch.Generator().manual_seed(99)
     for _ in range(8):
         ws = codes(g, 32, rng)
-        yield g.synthesis(ws, moves=some_moves(32, rng) if move else None), ws
+        yield g.synthesis(ws, moves=some_moves(32, ws.device, rng) if move else None), ws
 
 
 @torch.no_grad()
@@ -182,5 +196,8 @@ if __name__ == "__main__":
     p.add_argument("--lr", type=float, default=1e-3)
     p.add_argument("--no-compile", dest="compile", action="store_false")
     p.add_argument("--no-bf16", dest="bf16", action="store_false")
+    p.add_argument("--log-every", type=int, default=50)
     p.add_argument("--threads", type=int, default=2)
-    main(p.parse_args())
+    p.add_argument("--device", default="cpu", help="cpu or cuda")
+    p.add_argument("--replay", action="store_true", help="record the step as a CUDA graph")
+    Trainer(p.parse_args()).run()

@@ -19,13 +19,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from dataset import SEED, moved
+from dataset import SEED, drawings, moved
 from faces import sample, upright
 from faces.style import USED, Style, fresh
 from files import save
 from nets.discriminator import Discriminator
 from nets.perceptual import Perceptual
 from nets.stylegan2 import NUM_WS, SHAPE, W_DIM, Generator, rows_of
+from replay import adam, load, replayed, set_rate
 from sheet import sheet
 
 
@@ -39,7 +40,7 @@ def focus(size=64):
 
 class Trainer:
     def __init__(self, o):
-        self.o = o
+        self.o, self.device = o, torch.device(o.device)
         torch.manual_seed(o.seed)
         self.g, self.d = Generator(), Discriminator()
         self.g.synthesis.b4.torgb.requires_grad_(False)   # no colour from below the base code
@@ -48,35 +49,35 @@ class Trainer:
                 layer.affine.weight.data[:, USED:] = 0
         for layer in (self.g.synthesis.b4.conv1, self.g.synthesis.b8.conv0, self.g.synthesis.b4.torgb):
             layer.affine.weight.data[:, SHAPE:] = 0
-        self.g_ema = copy.deepcopy(self.g.synthesis).requires_grad_(False)
-        self.g.synthesis.to(memory_format=torch.channels_last)
-        self.d.to(memory_format=torch.channels_last)
+        self.g_ema = copy.deepcopy(self.g.synthesis).requires_grad_(False).to(self.device)
+        self.g.synthesis.to(self.device, memory_format=torch.channels_last)
+        self.d.to(self.device, memory_format=torch.channels_last)
         draws = [p for p in self.g.synthesis.parameters() if p.requires_grad]
-        self.g_opt = torch.optim.Adam(draws, lr=o.lr, betas=(0.9 if o.stage == "paired" else 0.0, 0.99), eps=1e-8, fused=True)
+        self.g_opt = adam(draws, o.lr, (0.9 if o.stage == "paired" else 0.0, 0.99), self.device)
         # lazy regularisation: the discriminator's constants allow for its one extra step in `r1_every`
         c = o.r1_every / (o.r1_every + 1)
-        self.d_opt = torch.optim.Adam(self.d.parameters(), lr=o.lr * c, betas=(0.0, 0.99 ** c), eps=1e-8, fused=True)
-        self.data = np.load(o.data, mmap_mode="r")
+        self.d_opt = adam(self.d.parameters(), o.lr * c, (0.0, 0.99 ** c), self.device)
+        self.data = drawings(o.data).to(self.device)
+        self.moved = torch.cat([drawings(path) for path in o.moved]).to(self.device) if o.moved else self.data[:0]
+        self.moves = moved(range(len(self.moved))).to(self.device) if o.moved else None
         style = Style()
-        self.w = style(sample(SEED, "train", range(len(self.data))))
-        self.moved = np.concatenate([np.load(p, mmap_mode="r") for p in o.moved]) if o.moved else None
-        self.moves = moved(range(len(self.moved))) if o.moved else None
-        self.new = fresh(style, 100_000, o.seed)
+        self.w = style(sample(SEED, "train", range(max(len(self.data), len(self.moved))))).to(self.device)
+        self.new = fresh(style, 100_000, o.seed).to(self.device)
         self.images, self.perceptual = 0, None
         self.synthesis, self.fast_d = self.compiled(self.g.synthesis), self.compiled(self.d)
         self.path = os.path.join(o.work, "gan.pt")
         if os.path.exists(self.path):
-            s = torch.load(self.path, weights_only=False)
+            s = torch.load(self.path, map_location=self.device, weights_only=False)
             self.g.synthesis.load_state_dict(s["g"])
             self.g_ema.load_state_dict(s["g_ema"])
             self.d.load_state_dict(s["d"])
             if s["stage"] == o.stage:
-                self.g_opt.load_state_dict(s["g_opt"])
-                self.d_opt.load_state_dict(s["d_opt"])
+                load(self.g_opt, s["g_opt"])
+                load(self.d_opt, s["d_opt"])
             self.images = s["images"]
             torch.manual_seed(o.seed + self.images)
         self.rng = np.random.default_rng(o.seed + self.images)
-        self.focus = focus()
+        self.focus, self.still = focus().to(self.device), upright(o.batch).to(self.device)
 
     def compiled(self, f):
         return torch.compile(f, dynamic=False) if self.o.compile else f
@@ -90,18 +91,18 @@ class Trainer:
         if self.perceptual is None and os.path.exists(path):
             net = Perceptual()
             net.load_state_dict(torch.load(path)["net"])
-            net.requires_grad_(False).to(memory_format=torch.channels_last)
+            net.requires_grad_(False).to(self.device, memory_format=torch.channels_last)
             self.perceptual = self.compiled(net.distance)
             print("perceptual network joins", flush=True)
 
     def autocast(self):
-        return torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.o.bf16)
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.o.bf16)
 
-    def rows(self):
-        return np.sort(self.rng.integers(0, len(self.data), self.o.batch))
+    def rows(self, count=None, data=None):
+        return torch.randint(len(self.data if data is None else data), (count or self.o.batch,), device=self.device)
 
     def pictures(self, rows, data=None):
-        x = torch.from_numpy((self.data if data is None else data)[rows]).permute(0, 3, 1, 2)
+        x = (self.data if data is None else data)[rows].permute(0, 3, 1, 2)
         return (x.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
     def fake(self, w, mixed=0, moves=None):
@@ -109,15 +110,15 @@ class Trainer:
         ws = rows_of(w)
         if mixed:
             other = rows_of(self.someone(len(w)))
-            cut = torch.from_numpy(self.rng.integers(1, NUM_WS, len(w)))
+            cut = torch.randint(1, NUM_WS, (len(w),), device=self.device)
             cut[: len(w) - mixed] = NUM_WS
-            ws = torch.where((torch.arange(NUM_WS) < cut[:, None])[:, :, None], ws, other)
+            ws = torch.where((torch.arange(NUM_WS, device=self.device) < cut[:, None])[:, :, None], ws, other)
         with self.autocast():
             return self.synthesis(ws, fixed_noise=False, moves=moves)
 
     def someone(self, count):
         """w of `count` faces that were never drawn."""
-        return self.new[self.rng.integers(0, len(self.new), count)]
+        return self.new[self.rows(count, self.new)]
 
     def judge(self, x):
         with self.autocast():
@@ -137,18 +138,26 @@ class Trainer:
                 loss = loss + self.o.perceptual * self.perceptual(x.contiguous(memory_format=torch.channels_last), want)
         return loss
 
-    def paired_step(self, i):
+    def paired_loss(self):
         rows = self.rows()
         want, moves = self.pictures(rows), None
-        if self.moved is not None:                        # many of them with the base code moved as the drawing is
+        if self.moves is not None:                        # many of them with the base code moved as the drawing is
             still = self.o.batch - round(self.o.batch * self.o.share)
-            rows[still:] = np.sort(self.rng.integers(0, len(self.moved), self.o.batch - still))
+            rows = torch.cat([rows[:still], self.rows(self.o.batch - still, self.moved)])
             want = torch.cat([want[:still], self.pictures(rows[still:], self.moved)])
-            moves = torch.cat([upright(still), self.moves[rows[still:]]])
+            moves = torch.cat([self.still[:still], self.moves[rows[still:]]])
         w = self.w[rows]
-        w[:, :USED] += self.o.jitter * torch.randn(len(w), USED)
-        loss = self.likeness(self.fake(w, moves=moves), want).mean()
-        self.update(loss)
+        w[:, :USED] += self.o.jitter * torch.randn(len(w), USED, device=self.device)
+        return self.likeness(self.fake(w, moves=moves), want).mean()
+
+    def paired_descent(self):
+        loss = self.paired_loss()
+        self.descend(loss)
+        return loss.detach()
+
+    def paired_step(self, i):
+        loss = self.descent()
+        self.count()
         return {"likeness": loss}
 
     def adversarial_step(self, i):
@@ -174,13 +183,16 @@ class Trainer:
         self.d.requires_grad_(False)
         g_loss = F.softplus(-self.judge(fake)).mean()
         likeness = self.likeness(fake, self.pictures(rows))[:half].mean()
-        self.update(g_loss + o.hold * likeness)
+        self.descend(g_loss + o.hold * likeness)
+        self.count()
         return {"D": d_loss, "G": g_loss, "likeness": likeness, "real": d_real.mean(), "fake": d_fake.mean(), "r1": self.r1}
 
-    def update(self, loss):
+    def descend(self, loss):
         self.g_opt.zero_grad(set_to_none=True)
         loss.backward()
         self.g_opt.step()
+
+    def count(self):
         self.images += self.o.batch
         beta = 0.5 ** (self.o.batch / min(self.o.ema, self.images * 0.05 + 1))
         with torch.no_grad():
@@ -190,13 +202,12 @@ class Trainer:
     def picture(self):
         """In each row: 4 drawings and the averaged generator's picture of their w, then 8 faces never drawn."""
         own = self.g_ema(rows_of(self.w[:24])).reshape(6, 4, 3, 64, 64)
-        real = self.pictures(np.arange(24)).reshape(6, 4, 3, 64, 64)
+        real = self.pictures(range(24)).reshape(6, 4, 3, 64, 64)
         known = torch.cat([self.g_ema(rows_of(w)) for w in self.w[:256].split(64)])
-        print(f"mean absolute difference of 256 drawings: {(known - self.pictures(np.arange(256))).abs().mean():.4f}", flush=True)
+        print(f"mean absolute difference of 256 drawings: {(known - self.pictures(range(256))).abs().mean():.4f}", flush=True)
         new = self.g_ema(rows_of(self.new[:48])).reshape(6, 8, 3, 64, 64)
-        if self.moved is not None:                        # four of them: moved drawings; four: the same by moved base codes
-            rows = np.arange(24)
-            new[:, :4] = self.pictures(rows, self.moved).reshape(6, 4, 3, 64, 64)
+        if self.moves is not None:                        # four of them: moved drawings; four: the same by moved base codes
+            new[:, :4] = self.pictures(range(24), self.moved).reshape(6, 4, 3, 64, 64)
             new[:, 4:] = self.g_ema(rows_of(self.w[:24]), moves=self.moves[:24]).reshape(6, 4, 3, 64, 64)
         sheet(torch.cat([real, own, new], 1).reshape(96, 3, 64, 64), 16).save(os.path.join(self.o.work, f"gan-{self.images:07d}.png"))
 
@@ -205,10 +216,11 @@ class Trainer:
         began = saved = drawn = time.time()
         first, i = self.images, 0
         self.load_perceptual()
+        self.descent = replayed(self.paired_descent) if o.replay and o.stage == "paired" else self.paired_descent
         step = self.paired_step if o.stage == "paired" else self.adversarial_step
         while (part := (time.time() - began) / 60 / o.minutes) < 1:
             for opt in (self.g_opt, self.d_opt):
-                opt.param_groups[0]["lr"] = o.lr * (o.last + (1 - o.last) * (0.5 + 0.5 * math.cos(math.pi * part)))
+                set_rate(opt, o.lr * (o.last + (1 - o.last) * (0.5 + 0.5 * math.cos(math.pi * part))))
             stats = step(i)
             i += 1
             if i % o.log_every == 0:
@@ -246,6 +258,8 @@ def options(argv=None):
     p.add_argument("--ema", type=float, default=5000, help="half-life of the weight average, in images")
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--device", default="cpu", help="cpu or cuda")
+    p.add_argument("--replay", action="store_true", help="record the paired step as a CUDA graph")
     p.add_argument("--log-every", type=int, default=50)
     p.add_argument("--picture-every", type=float, default=240, help="seconds")
     p.add_argument("--no-compile", dest="compile", action="store_false")

@@ -96,7 +96,7 @@ def main(o):
         net.load_state_dict(torch.load(path))
     train(style, net, o.minutes, o.batch, o.lr)
     save(net.state_dict(), path)
-    state = torch.load(os.path.join(o.work, "gan.pt"), weights_only=False)
+    state = torch.load(os.path.join(o.work, "gan.pt"), map_location="cpu", weights_only=False)
     g = join(net, state["g_ema"], style)
     save({"g_ema": g.state_dict(), "images": state["images"]}, os.path.join(o.work, "generator.pt"))
     with torch.no_grad():

@@ -24,10 +24,14 @@ def draw(a, size, transform=None):
     """Pictures (B,3,size,size) in [-1,1] of the faces `a` (from `sample`).
 
     Drawn at twice the size with edges one pixel wide and reduced by Lanczos. `transform` (B,4) moves the
-    plane the face is drawn on, which has no border.
+    plane the face is drawn on, which has no border. On the device that the attributes are on.
     """
-    count = len(a["yaw"])
-    c = Canvas(upright(count) if transform is None else transform, 2 * size)
+    with a["yaw"].device:
+        return _paint(a, size, upright(len(a["yaw"])) if transform is None else transform)
+
+
+def _paint(a, size, transform):
+    c = Canvas(transform, 2 * size)
     an = Anatomy(c, a)
     skin = palette.skin(a["skin"], a["undertone"])
     hair_colour = palette.along(palette.HAIR, a["hair_tone"])

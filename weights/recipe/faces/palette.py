@@ -9,6 +9,7 @@ FRAME = torch.tensor([[36, 34, 40], [96, 52, 36], [150, 40, 54], [40, 62, 108], 
 
 def along(table, t):
     """Colour at t in [0, 1] along a table of colours."""
+    table = table.to(t.device)
     p = t.clamp(0, 1) * (len(table) - 1)
     i = p.floor().long().clamp(max=len(table) - 2)
     return table[i] + (table[i + 1] - table[i]) * (p - i)[:, None]

@@ -92,7 +92,7 @@ class Layer(nn.Module):
         else:
             y = F.conv2d(y, weight, padding=1)
         # noise drawn in training is shared by the batch: it then joins the bias in one small tensor
-        noise = self.noise_const if fixed_noise else torch.randn(self.resolution, self.resolution)
+        noise = self.noise_const if fixed_noise else torch.randn(self.resolution, self.resolution, device=x.device)
         shift = (noise * self.noise_strength + self.bias[:, None, None]) * GAIN
         y = torch.addcmul(shift.to(y.dtype), y, (d * (GAIN / size)).to(y.dtype)[:, :, None, None])
         return F.leaky_relu(y, 0.2)
@@ -120,6 +120,7 @@ class Block(nn.Module):
         else:
             self.conv0 = Layer(n_in, n_out, resolution, up=True)
         self.conv1 = Layer(n_out, n_out, resolution, up=False)
+        self.register_buffer("fir", fir(1, 4), persistent=False)
         self.torgb = ToRGB(n_out)
 
     def forward(self, x, image, ws, fixed_noise):
@@ -131,15 +132,14 @@ class Block(nn.Module):
         x = self.conv1(x, ws[:, -2], fixed_noise)
         rgb = self.torgb(x, ws[:, -1])
         if image is not None:
-            rgb = rgb + twice(image)
+            rgb = rgb + twice(image, self.fir)
         return x, rgb
 
 
-def twice(image):
+def twice(image, kernel):
     """FIR upsampling of RGB: 1/4 and 3/4 of neighbours, zeros outside."""
     b, c, h, w = image.shape
-    k = fir(1, 4).to(image)
-    y = F.conv_transpose2d(image.reshape(b * c, 1, h, w), k, stride=2, padding=1)
+    y = F.conv_transpose2d(image.reshape(b * c, 1, h, w), kernel, stride=2, padding=1)
     return y.reshape(b, c, 2 * h, 2 * w)
 
 
