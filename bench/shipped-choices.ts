@@ -1,11 +1,11 @@
 /**
  * Races the plans of convolutions on this adapter and writes what is shipped for its class: src/engine/tuning/shipped.ts.
  *
- *   node dist/bench/shipped-choices.js [--models=default,paper] [--passes=3] [--adapter=name] [--dry]
+ *   node dist/bench/shipped-choices.js [--models=default,paper] [--passes=3] [--seconds=N] [--adapter=name] [--dry]
  *
  * Of each shape that another plan than the preferred one is more than 10 % faster for. On software adapters processor time
  * counts, so that others at work on the machine do not; of several passes the least times. Other classes, and shapes that were not raced, stay as they are.
- * `--dry` writes nothing. Node only.
+ * `--seconds`: in a pass over a model, no further shape is begun after so long; the heaviest come first. `--dry` writes nothing. Node only.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,6 +43,7 @@ const { values } = parseArgs({
     models: { type: 'string', default: Object.keys(MODELS).join() },
     adapter: { type: 'string' },
     passes: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: 'Infinity' },
     dry: { type: 'boolean', default: false },
   },
 });
@@ -50,6 +51,7 @@ const { values } = parseArgs({
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
 console.log(describeAdapter(device.facts));
 const found: Raced[] = [];
+const mostMilliseconds = 1000 * Number(values.seconds);
 const onRaced = (raced: Raced) => console.log(line(raced));
 const prepare: Prepare = (on, launches) => Stopwatch.prepare(on, launches, processorTime);
 for (const name of values.models.split(',')) {
@@ -57,7 +59,9 @@ for (const name of values.models.split(',')) {
   const passes: Raced[][] = [];
   for (let pass = 0; pass < Number(values.passes); pass++) {
     console.log(`${name}, pass ${pass + 1} of ${values.passes}`);
-    passes.push(await tune(device, contests, { onRaced, ...(device.facts.software && { prepare }) }));
+    passes.push(
+      await tune(device, contests, { onRaced, mostMilliseconds, ...(device.facts.software && { prepare }) }),
+    );
   }
   found.push(...worthwhile(device, contests, overall(passes)));
 }

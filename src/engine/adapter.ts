@@ -40,9 +40,10 @@ export function factsOf(adapter: GPUAdapter): AdapterFacts {
   };
 }
 
-/** One line for people: the driver's own words, and a plain one where it is software. */
+/** One line for people: the card and its driver; of software the driver alone, and a plain word. */
 export function describeAdapter({ name, description, software }: AdapterFacts): string {
-  return `${description || name}${software ? ' (software: runs on the CPU)' : ''}`;
+  if (software) return `${description || name} (software: runs on the CPU)`;
+  return description === '' || description === name ? name : `${name} (${description})`;
 }
 
 /**

@@ -25,6 +25,17 @@ test('plans: what an adapter lacks is not planned', () => {
     planConvolution(few, { ...facts(32), software: false }).name,
     'conv_shared 32x64 in 16',
   );
+  for (const [side, into, out, wanted] of [
+    [64, 512, 512, 'winograd F4 shared 64x64'],
+    [64, 128, 128, 'conv_shared 32x64 in 2'],
+    [64, 32, 32, 'conv_shared 32x32'],
+    [64, 512, 3, 'conv_shared 32x32'],
+    [128, 512, 3, 'conv_tiled 8x4'],
+  ] as const) {
+    const shape = shapeOf({ name: '', height: side, width: side, into, out });
+    const found = planConvolution(shape, { ...facts(32), software: false }).name;
+    equal(`${into} to ${out} channels at ${side} on hardware`, found, wanted);
+  }
   const channels = (out: number) => {
     const shape = shapeOf({ name: '', height: 16, width: 16, into: 16, out, stride: 2 });
     const { kernel, constants } = planConvolution(shape, facts(8));

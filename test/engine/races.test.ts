@@ -42,6 +42,11 @@ const samples: Partial<Record<KernelName, Sample>> = {
   'reduce.total': { params: { threads: 150, factor: 1 }, elements: 150 },
   conv_shared: { params: convolution(20), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },
   conv_shared_ragged: { params: convolution(18), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },
+  winograd_multiply_shared: {
+    params: { tiles: 2, depth: 5, outChannels: 2 },
+    elements: 36 * 2 * 4 * 5,
+    constants: { PIXELS: 4, CHANNELS: 4 },
+  },
 };
 
 const BARRIER = /\b(?:workgroup|storage)Barrier\(\);/g;

@@ -19,7 +19,7 @@ export function adapterKey({ vendor, architecture, name, description, subgroupSi
 
 /** Adapters that are alike enough to ship choices for; it is all that browsers tell of an adapter, too. */
 export function adapterClass({ vendor, architecture, subgroupSize }: AdapterFacts): string {
-  return `${vendor} ${architecture}, ${lanes(subgroupSize)}`;
+  return `${`${vendor} ${architecture}`.trim()}, ${lanes(subgroupSize)}`;
 }
 
 /** `Mesa 25.0.7-2~bpo12+1 (LLVM 15.0.6)` to `Mesa 25 (LLVM 15)`; `550.54.15` to `550`. */

@@ -14,4 +14,10 @@ export const SHIPPED: Readonly<Record<string, ChoiceTable>> = {
     '3x3 s1 p1 16x16x32 to 16x16x64 b1': 'conv_subgroup 32x32',
     'transposed 3x3 s1 p1 16x16x64 to 16x16x32 b1': 'conv_subgroup 32x32',
   },
+  'nvidia, 32 lanes': {
+    '3x3 s1 p1 128x128x256 to 128x128x256 b1': 'winograd F4 tiled 4x8',
+    '3x3 s1 p1 8x8x128 to 8x8x128 b1': 'winograd F2 shared 32x64',
+    'transposed 3x3 s1 p1 128x128x256 to 128x128x256 b1': 'winograd F4 tiled 4x8',
+    'transposed 3x3 s1 p1 8x8x128 to 8x8x64 b1': 'winograd F2 shared 32x64',
+  },
 };

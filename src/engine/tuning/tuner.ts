@@ -56,7 +56,13 @@ export interface Timed {
 
 /** A plan that is not faster by more than this does not take the preferred one's place. */
 const MARGIN = 0.05;
-const HEAT = { rounds: 3, trials: 3, mostMilliseconds: 1000, outAt: 3, flops: 1e8 };
+const HEAT = {
+  rounds: 3,
+  trials: 3,
+  mostMilliseconds: 1000,
+  outAt: 3,
+  flops: { software: 1e8, hardware: 4e9 },
+};
 /** A processor is as busy with a part of a large shape as with the whole; a GPU runs all of it. */
 const FINAL = { rounds: 10, trials: 3, mostMilliseconds: 2000, outAt: 1.5, flops: 3e8, others: 4 };
 
@@ -101,7 +107,8 @@ async function raceContest(
   options: TuneOptions,
 ): Promise<ReadonlyMap<string, number>> {
   const known = plansOf(device, contest).map(({ name }) => name);
-  const heat = partOf(contest.shape, HEAT.flops);
+  const { software } = device.facts;
+  const heat = partOf(contest.shape, HEAT.flops[software ? 'software' : 'hardware']);
   const inHeat = partPlans(device, contest, heat, known);
   const quick = await raceAll(device, heat, inHeat, { ...options, ...HEAT });
   const best = Math.min(...quick.values());
@@ -110,7 +117,7 @@ async function raceContest(
   const unknown = known.filter((name) => !inHeat.some((plan) => plan.name === name));
   // The preferred one runs in any case: it is what the others are measured by.
   const names = new Set([known[0], ...unknown, ...near.slice(0, FINAL.others)]);
-  const final = device.facts.software ? partOf(contest.shape, FINAL.flops) : contest.shape;
+  const final = software ? partOf(contest.shape, FINAL.flops) : contest.shape;
   const finalists = partPlans(device, contest, final, [...names]);
   return raceAll(device, final, finalists, { ...options, ...FINAL });
 }

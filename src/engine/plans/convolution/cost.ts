@@ -1,6 +1,7 @@
 /**
  * What a plan costs, for the order in which plans are preferred where nothing was measured. The unit is about a nanosecond of one
- * core on an idle software adapter (lavapipe, 8 lanes), where a load at an index that varies costs as much as ten products.
+ * core on an idle software adapter (lavapipe, 8 lanes), where a load at an index that varies costs as much as ten products. On hardware
+ * the kernels with workgroup memory go before all others, by rank.
  */
 import type { AdapterFacts } from '../../adapter.js';
 
@@ -10,6 +11,9 @@ const RAGGED_LOAD = 30;
 /** Of four products in every lane. */
 const PRODUCTS = 2.2;
 const STORE = 15;
+/** On hardware, as races on an NVIDIA H200 had it: Winograd where there is much to do, then tiles of fewer pixels, of which more run at once. */
+export const RANK = { winograd: 0, few: 1, many: 2, last: 3 };
+
 /** Times as much where every thread has a tile of its own, and places to find for each of its pixels. */
 const OWN_TILE = 1.6;
 /** Of transforming one channel of a tile in every lane, for each of its places. */

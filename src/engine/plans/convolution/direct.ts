@@ -6,7 +6,7 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { type Tile, threadsAtOnce, tilesCost } from './cost.js';
+import { RANK, type Tile, threadsAtOnce, tilesCost } from './cost.js';
 import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.js';
 
 /**
@@ -45,10 +45,10 @@ export interface DirectPlan {
 
 /** Every direct plan that is right for a shape on an adapter, the cheapest by cost.ts first. */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const shared = sharedPlan(shape, facts);
+  const shared = sharedPlans(shape, facts);
   const fast = [
-    ...splitPlans(shape, shared),
-    shared,
+    ...shared.flatMap((plan) => splitPlans(shape, plan)),
+    ...shared,
     ...subgroupPlans(shape, facts.subgroupSize),
     ...tiledPlans(shape, threadsAtOnce(facts)),
   ];
@@ -177,28 +177,36 @@ export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile):
   return { sums: pixels * weightLoads, pixelLoads, weightLoads, atOnce: 1 };
 }
 
+/** Beyond so many pixels, images have too few channels for the threads. */
+const MOST_IMAGE_PIXELS = 64 * 64;
+
 /**
- * Each of the 8 by 8 threads has 8 pixels by 8 channels, or 4 of what there is little of. Before all others on hardware, where
- * nothing was measured yet, and behind them on software adapters, for which workgroup memory is memory like any other; images have
- * too few channels for the threads.
+ * Each of the 8 by 8 threads has 4 or 8 pixels by 8 channels, or by 4 where there are few. Before all others on hardware, and behind
+ * them on software adapters, for which workgroup memory is memory like any other.
  */
-function sharedPlan(shape: ConvolutionShape, { software }: AdapterFacts): DirectPlan {
+function sharedPlans(shape: ConvolutionShape, { software }: AdapterFacts): DirectPlan[] {
   const kernel = kernelFor(shape, 'conv_shared');
   const most = Math.max(...phasesOf(shape).map(({ y, x }) => y.outputs * x.outputs));
-  const constants = { PIXELS: most > 32 ? 8 : 4, CHANNELS: shape.outChannels > 32 ? 8 : 4 };
-  const tile = { pixels: 8 * constants.PIXELS, channels: 8 * constants.CHANNELS };
-  return {
-    name: `${kernel} ${tile.pixels}x${tile.channels}`,
-    kernel,
-    constants,
-    ...weightOf(shape, 4),
-    cost: software || shape.outChannels <= 4 ? Number.MAX_VALUE : 0,
-    workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
-  };
+  const isLast = software || (shape.outChannels <= 4 && most > MOST_IMAGE_PIXELS);
+  return (most > 32 ? [4, 8] : [4]).map((PIXELS) => {
+    const constants = { PIXELS, CHANNELS: shape.outChannels > 32 ? 8 : 4 };
+    const tile = { pixels: 8 * constants.PIXELS, channels: 8 * constants.CHANNELS };
+    return {
+      name: `${kernel} ${tile.pixels}x${tile.channels}`,
+      kernel,
+      constants,
+      ...weightOf(shape, 4),
+      cost: isLast ? Number.MAX_VALUE : PIXELS === 4 ? RANK.few : RANK.many,
+      workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
+    };
+  });
 }
 
-/** A GPU wants some hundred workgroups; where an image has few pixels, they come from parts of the input channels. */
-const WORKGROUPS_WANTED = 128;
+/**
+ * A GPU wants some hundred workgroups, a small one fewer, a large one more; where an image has few pixels, they come from parts of the
+ * input channels.
+ */
+const WORKGROUPS_WANTED = [512, 128, 1024];
 const MOST_SPLITS = 16;
 
 /** Not for a stride: those of up-convolutions go by bands, which have no memory for parts. */
@@ -207,19 +215,20 @@ function splitPlans(shape: ConvolutionShape, plan: DirectPlan): DirectPlan[] {
   const phase = phasesOf(shape)[0]!;
   const [x, y, z] = plan.workgroups(phase, shape.batch);
   const fours = Math.ceil(shape.inChannels / 16);
-  const splits = Math.min(Math.floor(WORKGROUPS_WANTED / (x * y * z)), Math.floor(fours / 2), MOST_SPLITS);
-  if (splits < 2) return [];
-  return [
-    {
+  const most = Math.min(Math.floor(fours / 2), MOST_SPLITS);
+  const counts = new Set(WORKGROUPS_WANTED.map((wanted) => Math.min(Math.floor(wanted / (x * y * z)), most)));
+  return [...counts]
+    .filter((splits) => splits >= 2)
+    .map((splits) => ({
       ...plan,
       name: `${plan.name} in ${splits}`,
       splits,
+      cost: shape.outChannels <= 4 ? Math.max(plan.cost, RANK.last) : plan.cost, // adding up images takes longer
       workgroups: (part, images) => {
         const [columns, rows, layers] = plan.workgroups(part, images);
         return [columns, rows, layers * splits];
       },
-    },
-  ];
+    }));
 }
 
 /** One workgroup for each tile of some pixels and some channels of one image. */

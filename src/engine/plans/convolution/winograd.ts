@@ -1,7 +1,7 @@
 /**
  * Winograd's minimal filtering (Lavin & Gray 2016) for 3×3 convolutions with stride 1: F(4×4, 3×3) makes 16 outputs from 36
  * products a channel instead of 144, F(2×2, 3×3) 4 from 16 instead of 36. Three launches: shaders/winograd_input.wgsl,
- * winograd_multiply(_subgroup).wgsl, winograd_output.wgsl.
+ * winograd_multiply(_subgroup, _shared).wgsl, winograd_output.wgsl.
  *
  * Error: the largest over the root mean square of the outputs, against float64, at 256 input channels of uniform numbers, on
  * lavapipe (test/engine/convolution-error.cases.ts): direct 5.3e-6, F(2×2) 2.4e-6, F(4×4) 9.5e-6; with weights in half precision
@@ -11,7 +11,7 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { threadsAtOnce, tilesCost, transformCost } from './cost.js';
+import { RANK, threadsAtOnce, tilesCost, transformCost } from './cost.js';
 import { SUBGROUP_TILES, subgroupTile } from './direct.js';
 import type { ConvolutionShape } from './shape.js';
 
@@ -19,7 +19,7 @@ export interface WinogradPlan {
   /** Unique among the plans of a shape, and the same from version to version as long as the kernels mean the same. */
   readonly name: string;
   /** The multiplying kernel; the transforms are the same for all. */
-  readonly kernel: 'winograd_multiply' | 'winograd_multiply_subgroup';
+  readonly kernel: 'winograd_multiply' | 'winograd_multiply_subgroup' | 'winograd_multiply_shared';
   readonly constants: Constants;
   /** Outputs of a tile along one axis. */
   readonly tile: TileSide;
@@ -83,14 +83,15 @@ export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): Win
     };
     const atOnce = threadsAtOnce(facts);
     const transforms = transformCost(products.tiles, places, { into, out: outChannels }, atOnce);
-    return [...subgroupMultiply(products, facts.subgroupSize), tiledMultiply(products, atOnce)].map(
-      (multiply) => ({
-        ...common,
-        ...multiply,
-        name: `winograd F${tile} ${multiply.name}`,
-        cost: transforms + multiply.cost,
-      }),
-    );
+    const multiplies = [
+      ...subgroupMultiply(products, facts.subgroupSize),
+      tiledMultiply(products, atOnce),
+    ].map((multiply) => ({ ...multiply, cost: transforms + multiply.cost }));
+    return [...multiplies, ...sharedMultiply(products, facts)].map((multiply) => ({
+      ...common,
+      ...multiply,
+      name: `winograd F${tile} ${multiply.name}`,
+    }));
   });
   return plans.sort((one, other) => one.cost - other.cost);
 }
@@ -147,6 +148,30 @@ function tiledMultiply({ tiles, places, depth, outChannels }: Products, atOnce: 
       return [columns, rows, places];
     },
   };
+}
+
+/** Operations of the direct sum, below which the transforms are not worth it on hardware. */
+const MUCH = 1e10;
+
+/** For hardware, as the direct kernel with workgroup memory. Its cost is that of the whole. */
+function sharedMultiply(
+  { tiles, most, places, depth, outChannels }: Products,
+  { software }: AdapterFacts,
+): Multiply[] {
+  const constants = { PIXELS: most > 32 ? 8 : 4, CHANNELS: outChannels > 32 ? 8 : 4 };
+  const [pixels, channels] = [8 * constants.PIXELS, 8 * constants.CHANNELS];
+  const columns = Math.ceil(outChannels / channels);
+  if (Math.ceil(most / pixels) > 65535) return [];
+  const isMuch = places === 36 && 2 * 16 * tiles * 9 * 4 * depth * outChannels >= MUCH;
+  return [
+    {
+      name: `shared ${pixels}x${channels}`,
+      kernel: 'winograd_multiply_shared',
+      constants,
+      cost: software || outChannels <= 4 ? Number.MAX_VALUE : isMuch ? RANK.winograd : RANK.last,
+      workgroups: (count) => [columns, Math.ceil(count / pixels), places],
+    },
+  ];
 }
 
 /** G of the weights' transform G g Gᵀ, by rows; the other two matrices stand in shaders/include/winograd_*.wgsl. */
