@@ -81,7 +81,7 @@ Says what convert would find, and whether all values are finite; writes nothing.
 The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+.
 
   -o, --output DIR       results go into DIR itself (out)
-      --steps N          steps a method (100)
+      --steps N          steps a method (150)
       --fit MODE, --max-megapixels N, --resume, --restart   as in invert
       --model DIR|FILE, --encoder FILE, --lpips FILE, --pnorm FILE, --directions FILE
 `,

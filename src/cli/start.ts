@@ -18,7 +18,7 @@ import { RESULT_BYTES, table, writeResults } from './results.js';
 import { warnOfDomain, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
-const STEPS = 100;
+const STEPS = 150;
 const SHOWN = [
   { name: 'smile', label: 'Smiling', amount: 2 },
   { name: 'age', label: 'Older', amount: 2 },
