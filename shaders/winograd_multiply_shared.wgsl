@@ -5,25 +5,24 @@
 //
 // Memory: v [SIZE², tiles, ⌈I/4⌉, 4]; u [SIZE², ⌈I/4⌉, O, 4]; m [SIZE², tiles, O].
 
-#param PIXELS = 8
-#param CHANNELS = 8
-
+#include shared_tiles
 #include winograd_multiply
 
-/// Four fours of input channels: of 8·PIXELS tiles, and of the weights of 8·CHANNELS output channels.
-var<workgroup> sharedV: array<vec4f, ${32 * PIXELS}>;
-var<workgroup> sharedU: array<vec4f, ${32 * CHANNELS}>;
+fn fourWeights(at: u32) -> vec4f {
+  return weights$HALF(u[at]);
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let groupTile = group.y * ${8 * PIXELS}u;
-  let groupChannel = group.x * ${8 * CHANNELS}u;
+  let tileChannel = group.x * ${8 * CHANNELS}u;
   let firstTile = groupTile + thread / 8u * ${PIXELS}u;
-  let firstChannel = groupChannel + thread % 8u;
+  let firstChannel = tileChannel + thread % 8u;
   let channelStep = 8u;
   let k = group.z;
+  let depth = p.depth;
   #for g in 0..PIXELS/2
-  let at$g = (k * p.tiles + min(groupTile + ${16 * g}u + thread / 4u, p.tiles - 1u)) * p.depth;
+  let at$g = (k * p.tiles + min(groupTile + ${16 * g}u + thread / 4u, p.tiles - 1u)) * depth;
   #end
   #for c in 0..CHANNELS
   #for j in 0..PIXELS
@@ -31,32 +30,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   #end
   #end
 
-  for (var first = 0u; first < p.depth; first += 4u) {
+  for (var first = 0u; first < depth; first += 4u) {
     // Four threads load what lies side by side of a tile.
     let mine = first + thread % 4u;
-    let four = min(mine, p.depth - 1u);
+    let four = min(mine, depth - 1u);
     #for g in 0..PIXELS/2
-    sharedV[thread % 4u * ${8 * PIXELS}u + ${16 * g}u + thread / 4u] = select(vec4f(), v[at$g + four], mine < p.depth);
+    sharedX[thread % 4u * ${8 * PIXELS}u + ${16 * g}u + thread / 4u] = select(vec4f(), v[at$g + four], mine < depth);
     #end
-    #for h in 0..CHANNELS/2
-    {
-      let place = thread + ${64 * h}u;
-      let row = min(first + place / ${8 * CHANNELS}u, p.depth - 1u);
-      let o = min(groupChannel + place % ${8 * CHANNELS}u, p.outChannels - 1u);
-      sharedU[place] = weights$HALF(u[(k * p.depth + row) * p.outChannels + o]);
-    }
-    #end
-    workgroupBarrier();
-    for (var i = 0u; i < 4u; i++) {
-      #for j in 0..PIXELS
-      let v$j = sharedV[i * ${8 * PIXELS}u + thread / 8u * ${PIXELS}u + ${j}u];
-      #end
-      #for c in 0..CHANNELS
-      let w$c = sharedU[i * ${8 * CHANNELS}u + thread % 8u + ${8 * c}u];
-      #end
-      #include multiply_tiled
-    }
-    workgroupBarrier();
+    #include multiply_shared
   }
 
   if (firstTile >= p.tiles) { return; }

@@ -1,11 +1,10 @@
 // The kernel of conv_shared.wgsl and conv_shared_ragged.wgsl, which differ in how channels are read.
 
-#param PIXELS = 8
-#param CHANNELS = 8
+#include shared_tiles
 
-/// Four fours of input channels: of 8·PIXELS pixels, and of the weights of 8·CHANNELS output channels.
-var<workgroup> sharedX: array<vec4f, ${32 * PIXELS}>;
-var<workgroup> sharedWeight: array<vec4f, ${32 * CHANNELS}>;
+fn fourWeights(at: u32) -> vec4f {
+  return weights$HALF(weight[at]);
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -52,25 +51,7 @@ fn main(
         sharedX[thread % 4u * ${8 * PIXELS}u + ${16 * g}u + thread / 4u] =
           select(vec4f(), scale * fourOf(at$g, four), inside$g && mine < depth);
         #end
-        #for h in 0..CHANNELS/2
-        {
-          let place = thread + ${64 * h}u;
-          let row = first + place / ${8 * CHANNELS}u;
-          let o = min(tileChannel + place % ${8 * CHANNELS}u, p.outChannels - 1u);
-          sharedWeight[place] = weights$HALF(weight[(k * depth + min(row, depth - 1u)) * p.outChannels + o]);
-        }
-        #end
-        workgroupBarrier();
-        for (var i = 0u; i < 4u; i++) {
-          #for j in 0..PIXELS
-          let v$j = sharedX[i * ${8 * PIXELS}u + thread / 8u * ${PIXELS}u + ${j}u];
-          #end
-          #for c in 0..CHANNELS
-          let w$c = sharedWeight[i * ${8 * CHANNELS}u + thread % 8u + ${8 * c}u];
-          #end
-          #include multiply_tiled
-        }
-        workgroupBarrier();
+        #include multiply_shared
       }
     }
   }

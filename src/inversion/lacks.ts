@@ -3,7 +3,7 @@ import { defaultMethod, type Method, type Space } from './method.js';
 import { encoderLack, type Model } from './model.js';
 
 /**
- * The base term's weight where f starts at the mean code's base code. Chosen on the default model without its encoder: 2 held-out drawings,
+ * The base term's weight where f starts at the mean code's base code. Chosen on the default model (1.2.0) without its encoder: 2 held-out drawings,
  * upright and turned by 20 degrees, 400 steps, edited by every direction as in evaluation/.
  *   weight   PSNR               perceptual     moved        drift
  *   10       32.08, 26.55 dB    .008, .021     .97, .80     .084, .090      as published

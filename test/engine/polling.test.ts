@@ -11,7 +11,7 @@ import { openDevice } from '../../src/engine/device.js';
 test('the event loop sleeps through a long wait', async () => {
   const device = await openDevice();
   const graph = new Graph();
-  const x = graph.variable('picture', [1, 128, 128, 64]);
+  const x = graph.variable('picture', [1, 256, 256, 64]);
   const weight = graph.constant('weight', [64, 64, 3, 3], new Float32Array(36864).fill(0.01));
   const y = convolution(x, weight, { padding: 1 });
   const program = await compile(device, graph, { name: 'work', outputs: [y] });
