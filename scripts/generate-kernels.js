@@ -82,6 +82,7 @@ function reflect(family) {
               name: resource.name,
               binding: resource.binding,
               access: resource.access || 'read',
+              form: resource.type.name.startsWith('texture_') ? 'texture' : 'buffer',
             })),
         },
       ];

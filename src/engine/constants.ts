@@ -1,15 +1,18 @@
 /** Frozen weights on the GPU: each array is packed once for each layout that some kernel wants, and shared while it is used. */
-import type { Device, DeviceBuffer } from './device.js';
+import type { Device, DeviceBuffer, DeviceTexture } from './device.js';
+import type { Form } from './launch.js';
 
 /** A layout in which a kernel wants a weight. */
 export interface Packing {
-  /** Names the layout; equal keys on one array give one buffer. */
+  /** Names the layout; equal keys on one array give one buffer, or one texture. */
   readonly key: string;
+  /** A buffer where nothing else is said. */
+  readonly form?: Form;
   readonly pack: (data: Float32Array) => Float32Array | Uint16Array;
 }
 
 interface Entry {
-  readonly buffer: DeviceBuffer;
+  readonly memory: DeviceBuffer | DeviceTexture;
   users: number;
 }
 
@@ -22,29 +25,33 @@ export class ConstantPool {
     this.#device = device;
   }
 
-  /** Throws, and keeps nothing, where the buffer cannot be made. */
-  acquire(label: string, data: Float32Array, packing: Packing): DeviceBuffer {
+  /** Throws, and keeps nothing, where the memory cannot be had. */
+  acquire(label: string, data: Float32Array, packing: Packing): DeviceBuffer | DeviceTexture {
     const layouts = this.#entries.get(data) ?? new Map<string, Entry>();
-    const entry = layouts.get(packing.key) ?? { buffer: this.#upload(label, data, packing), users: 0 };
+    const entry = layouts.get(packing.key) ?? { memory: this.#upload(label, data, packing), users: 0 };
     entry.users++;
     layouts.set(packing.key, entry);
     this.#entries.set(data, layouts);
-    return entry.buffer;
+    return entry.memory;
   }
 
   release(data: Float32Array, packing: Packing): void {
     const layouts = this.#entries.get(data);
     const entry = layouts?.get(packing.key);
     if (!layouts || !entry || --entry.users > 0) return;
-    this.#device.destroyBuffer(entry.buffer);
+    this.#device.destroyMemory(entry.memory);
     layouts.delete(packing.key);
     if (layouts.size === 0) this.#entries.delete(data);
   }
 
-  #upload(label: string, data: Float32Array, packing: Packing): DeviceBuffer {
-    const packed = packing.pack(data);
-    const buffer = this.#device.createBuffer(`${label} (${packing.key})`, packed.byteLength, packed);
+  #upload(label: string, data: Float32Array, { key, form, pack }: Packing): DeviceBuffer | DeviceTexture {
+    const packed = pack(data);
+    const name = `${label} (${key})`;
+    const memory =
+      form === 'texture'
+        ? this.#device.createTexture(name, packed.byteLength, packed)
+        : this.#device.createBuffer(name, packed.byteLength, packed);
     this.#device.flush();
-    return buffer;
+    return memory;
   }
 }

@@ -9,6 +9,7 @@ import { bufferBytes } from './storage.js';
 import { subgroupsAreWhole } from './subgroup-probe.js';
 import { assumedThroughput, type Throughput } from './submits.js';
 import { TemporaryPool } from './temporaries.js';
+import { piecesOf, ROW_BYTES, TEXTURE_WIDTH, textureBytes, textureRows } from './textures.js';
 import { NO_CHOICES } from './tuning/choices.js';
 import type { TuningStore } from './tuning/remembered.js';
 import { type Tuning, tuningOf } from './tuning/tuning.js';
@@ -29,6 +30,13 @@ export interface DeviceBuffer {
   readonly label: string;
   readonly bytes: number;
   readonly gpu: GPUBuffer;
+}
+
+/** An array that kernels read as a texture; see textures.ts. `bytes` are those of its whole rows. */
+export interface DeviceTexture {
+  readonly label: string;
+  readonly bytes: number;
+  readonly gpu: GPUTexture;
 }
 
 /**
@@ -58,14 +66,16 @@ export class Device {
   readonly limits: GPUSupportedLimits;
   /** Frozen weights, packed and uploaded once, shared by all programs. */
   readonly constants: ConstantPool;
-  readonly temporaries: TemporaryPool;
+  readonly temporaries: TemporaryPool<DeviceBuffer>;
+  /** Textures into which operands are copied just before a kernel reads them. */
+  readonly copies: TemporaryPool<DeviceTexture>;
   readonly throughput: Throughput;
   /** Which plans run what is compiled from now on. */
   tuning: Tuning = { choices: NO_CHOICES, shipped: 0, remembered: 0 };
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #layouts = new Map<KernelName, Promise<void>>();
-  readonly #live = new Set<DeviceBuffer>();
+  readonly #live = new Set<DeviceBuffer | DeviceTexture>();
   #facts: AdapterFacts;
   #bytes = 0;
   #peak = 0;
@@ -87,7 +97,9 @@ export class Device {
     this.throughput = throughput;
     this.#pipelines = new PipelineCache(device, facts);
     this.constants = new ConstantPool(this);
-    this.temporaries = new TemporaryPool(this);
+    const forget = (memory: DeviceBuffer | DeviceTexture) => this.destroyMemory(memory);
+    this.temporaries = new TemporaryPool((label, bytes) => this.createBuffer(label, bytes), forget);
+    this.copies = new TemporaryPool((label, bytes) => this.createTexture(label, bytes), forget);
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault(); // else hosts print it, too
       this.#failure ??= this.#error(
@@ -109,7 +121,7 @@ export class Device {
       this.#facts = { ...this.#facts, subgroupSize: lanes };
   }
 
-  /** Live and greatest sum of buffer sizes so far, in bytes, and how many buffers are live. */
+  /** Live and greatest sum of the sizes of buffers and textures so far, in bytes, and how many of them are live. */
   get memory(): { bytes: number; peak: number; buffers: number } {
     return { bytes: this.#bytes, peak: this.#peak, buffers: this.#live.size };
   }
@@ -150,7 +162,7 @@ export class Device {
     if (size > limit) {
       throw new FwplusError(
         `The tensor '${label}' needs ${size} bytes in one buffer; ${describeAdapter(this.facts)} allows ${limit}.`,
-        { hint: 'Use a smaller image, fewer images at once, or a narrower network.' },
+        { hint: SMALLER },
       );
     }
     const usage = GPU_STORAGE | GPU_COPY_SRC | GPU_COPY_DST;
@@ -162,10 +174,45 @@ export class Device {
     return this.#create(`uniforms '${label}'`, { label, size, usage: GPU_UNIFORM | GPU_COPY_DST }, data);
   }
 
-  destroyBuffer(buffer: DeviceBuffer): void {
-    if (!this.#live.delete(buffer)) return;
-    this.#bytes -= buffer.bytes;
-    buffer.gpu.destroy();
+  /** A texture that holds an array of so many bytes. Zero at first, or with `contents`. */
+  createTexture(label: string, bytes: number, contents?: ArrayBufferView): DeviceTexture {
+    this.check();
+    const rows = textureRows(bytes);
+    const limit = this.limits.maxTextureDimension2D;
+    if (rows > limit) {
+      throw new FwplusError(
+        `The tensor '${label}' needs ${rows} rows in one texture; ${describeAdapter(this.facts)} allows ${limit}.`,
+        { hint: SMALLER },
+      );
+    }
+    const gpu = this.#guarded(`texture '${label}' of ${textureBytes(bytes)} bytes`, () => {
+      const made = this.#device.createTexture({
+        label,
+        size: [TEXTURE_WIDTH, rows],
+        format: 'rgba32float',
+        usage: GPU_TEXTURE_COPY_DST | GPU_TEXTURE_BINDING,
+      });
+      if (contents) this.#writeTexture(made, contents);
+      return made;
+    });
+    return this.#own({ label, bytes: textureBytes(bytes), gpu });
+  }
+
+  /** Encodes the copy of an array into a texture that is large enough. */
+  copyToTexture(encoder: GPUCommandEncoder, from: Required<GPUBufferBinding>, to: DeviceTexture): void {
+    for (const { offset, row, width, rows } of piecesOf(from.size)) {
+      encoder.copyBufferToTexture(
+        { buffer: from.buffer, offset: from.offset + offset, bytesPerRow: ROW_BYTES, rowsPerImage: rows },
+        { texture: to.gpu, origin: [0, row] },
+        [width, rows],
+      );
+    }
+  }
+
+  destroyMemory(memory: DeviceBuffer | DeviceTexture): void {
+    if (!this.#live.delete(memory)) return;
+    this.#bytes -= memory.bytes;
+    memory.gpu.destroy();
   }
 
   write(buffer: DeviceBuffer, data: ArrayBufferView, offset = 0): void {
@@ -188,7 +235,7 @@ export class Device {
       try {
         const staging = await this.checked(() => {
           const owned = this.#create(label, { label, size, usage: GPU_COPY_DST | GPU_MAP_READ });
-          held.defer(() => this.destroyBuffer(owned));
+          held.defer(() => this.destroyMemory(owned));
           const made = owned.gpu;
           return this.#guarded(`the copy to ${label}`, () => {
             const encoder = this.#device.createCommandEncoder({ label });
@@ -271,7 +318,7 @@ export class Device {
   }
 
   destroy(): void {
-    for (const buffer of [...this.#live]) this.destroyBuffer(buffer);
+    for (const memory of [...this.#live]) this.destroyMemory(memory);
     this.#device.destroy();
   }
 
@@ -288,11 +335,14 @@ export class Device {
       if (contents && contents.byteLength > 0) this.#write(made, contents);
       return made;
     });
-    const owned = { label, bytes: size, gpu };
-    this.#live.add(owned);
-    this.#bytes += size;
+    return this.#own({ label, bytes: size, gpu });
+  }
+
+  #own<T extends DeviceBuffer | DeviceTexture>(memory: T): T {
+    this.#live.add(memory);
+    this.#bytes += memory.bytes;
     this.#peak = Math.max(this.#peak, this.#bytes);
-    return owned;
+    return memory;
   }
 
   #write(buffer: GPUBuffer, data: ArrayBufferView, offset = 0): void {
@@ -303,6 +353,17 @@ export class Device {
       data.byteOffset,
       data.byteLength,
     );
+  }
+
+  #writeTexture(texture: GPUTexture, data: ArrayBufferView): void {
+    for (const { offset, row, width, rows } of piecesOf(data.byteLength)) {
+      this.#device.queue.writeTexture(
+        { texture, origin: [0, row] },
+        data.buffer as ArrayBuffer,
+        { offset: data.byteOffset + offset, bytesPerRow: ROW_BYTES, rowsPerImage: rows },
+        [width, rows],
+      );
+    }
   }
 
   /** Runs a creation inside error scopes; what they catch is thrown by `checked`, or else at the next check. */
@@ -361,12 +422,13 @@ export class Device {
   }
 }
 
+const SMALLER = 'Use a smaller image, fewer images at once, or a narrower network.';
 const HINT =
   'Run `fwplus doctor`. If memory ran out, use a smaller image or close other programs; --resume goes on from the last saved state.';
 /** How long after a failed read a loss is waited for. */
 const LOSS_NOTICE_MS = 250;
 
-// GPUBufferUsage is a global only in browsers; the numbers are the specification's.
+// GPUBufferUsage and GPUTextureUsage are globals only in browsers; the numbers are the specification's.
 const GPU_MAP_MODE_READ = 0x1;
 const GPU_MAP_READ = 0x1;
 const GPU_COPY_SRC = 0x4;
@@ -374,3 +436,5 @@ const GPU_COPY_DST = 0x8;
 const GPU_UNIFORM = 0x40;
 const GPU_STORAGE = 0x80;
 const GPU_QUERY_RESOLVE = 0x200;
+const GPU_TEXTURE_COPY_DST = 0x2;
+const GPU_TEXTURE_BINDING = 0x4;

@@ -19,8 +19,16 @@ export interface KernelInfo {
     readonly size: number;
     readonly fields: Readonly<Record<string, { readonly offset: number; readonly type: string }>>;
   };
-  readonly bindings: readonly { readonly name: string; readonly binding: number; readonly access: string }[];
+  readonly bindings: readonly {
+    readonly name: string;
+    readonly binding: number;
+    readonly access: string;
+    readonly form: Form;
+  }[];
 }
+
+/** How a kernel sees an operand: shaders/include/texture.wgsl says what a texture holds, and why. */
+export type Form = 'buffer' | 'texture';
 
 /** `T` stands for whatever is bound: a tensor while a graph is lowered, a buffer range in a Program. */
 export interface LaunchOf<K extends KernelName, T> {

@@ -1,11 +1,12 @@
 /** The memory of a program: planned without a GPU, then made on one. */
-import type { Device, DeviceBuffer } from './device.js';
+import type { Device, DeviceBuffer, DeviceTexture } from './device.js';
 import type { Disposal } from './disposal.js';
 import { encodeParams, kernelInfo, type Launch } from './launch.js';
 import { type MemoryPlan, planMemory } from './planner.js';
 import { bufferBytes, type Constant, type Persistent, rootOf, type Storage } from './storage.js';
+import { textureBytes } from './textures.js';
 
-/** Bytes of all buffers. What the host reads is copied through a buffer of its own on top, for as long as the reading takes. */
+/** Bytes of all buffers and textures. What the host reads is copied through a buffer of its own on top, for as long as the reading takes. */
 export interface MemoryReport {
   /** Shared by what lives only within a run, of this program and of the device's others. */
   readonly temporaries: number;
@@ -19,6 +20,8 @@ export interface MemoryReport {
 
 export interface ProgramMemoryPlan {
   readonly temporaries: MemoryPlan;
+  /** Bytes of the textures into which operands are copied: one for each that a launch has at once. */
+  readonly copies: readonly number[];
   readonly persistent: readonly Persistent[];
   /** One for each array and layout. */
   readonly constants: readonly Constant[];
@@ -44,34 +47,62 @@ export function planProgramMemory(
   }
   const plan = {
     temporaries: planMemory(launches),
+    copies: copiesIn(launches),
     persistent: [...persistent],
     constants: [...constants.values()].flatMap((layouts) => [...layouts.values()]),
     uniforms: packUniforms(launches),
   };
   const sum = (sizes: readonly number[]) => sizes.reduce((total, bytes) => total + bufferBytes(bytes), 0);
   const parts = {
-    temporaries: sum(plan.temporaries.buffers),
+    temporaries: sum([...plan.temporaries.buffers, ...plan.copies.map(textureBytes)]),
     persistent: sum(plan.persistent.map(({ bytes }) => bytes)),
-    constants: sum(plan.constants.map(({ bytes }) => bytes)),
+    constants: sum(
+      plan.constants.map(({ bytes, packing }) => (packing.form === 'texture' ? textureBytes(bytes) : bytes)),
+    ),
     uniforms: bufferBytes(plan.uniforms.data.byteLength),
   };
   const total = Object.values(parts).reduce((all, bytes) => all + bytes, 0);
   return { ...plan, report: { ...parts, total } };
 }
 
-/** The buffers of a program. */
+/** An operand that a kernel reads as a texture, and that is not a frozen weight: it is copied before each run of the kernel. */
+export interface TextureCopy {
+  readonly from: Required<GPUBufferBinding>;
+  readonly to: DeviceTexture;
+}
+
+/** The bindings of a launch whose operands are copied into textures. */
+function copiedOf({ kernel, bindings }: Launch<Storage>): [name: string, storage: Storage][] {
+  return kernelInfo(kernel)
+    .bindings.filter(({ form }) => form === 'texture')
+    .map(({ name }): [string, Storage] => [name, bindings[name]!])
+    .filter(([, storage]) => rootOf(storage).root.kind !== 'constant');
+}
+
+function copiesIn(launches: readonly Launch<Storage>[]): number[] {
+  const most: number[] = [];
+  for (const launch of launches) {
+    copiedOf(launch).forEach(([, { bytes }], at) => {
+      most[at] = Math.max(most[at] ?? 0, bytes);
+    });
+  }
+  return most;
+}
+
+/** The buffers and textures of a program. */
 export class ProgramMemory {
   readonly persistent = new Map<Persistent, DeviceBuffer>();
   readonly #plan: ProgramMemoryPlan;
   readonly #temporaries: readonly DeviceBuffer[];
-  readonly #constants = new Map<Float32Array, Map<string, DeviceBuffer>>();
+  readonly #copies: readonly DeviceTexture[];
+  readonly #constants = new Map<Float32Array, Map<string, DeviceBuffer | DeviceTexture>>();
   readonly #uniforms: DeviceBuffer;
 
-  /** All buffers are in the charge of `made`. */
+  /** All is in the charge of `made`. */
   constructor(device: Device, name: string, plan: ProgramMemoryPlan, made: Disposal) {
     this.#plan = plan;
     const owned = (buffer: DeviceBuffer): DeviceBuffer => {
-      made.defer(() => device.destroyBuffer(buffer));
+      made.defer(() => device.destroyMemory(buffer));
       return buffer;
     };
     const labels = largestIn(plan.temporaries);
@@ -82,11 +113,18 @@ export class ProgramMemory {
       taken.add(buffer);
       return buffer;
     });
+    const copies = new Set<DeviceTexture>();
+    this.#copies = plan.copies.map((bytes, at) => {
+      const texture = device.copies.acquire(`${name} copy ${at}`, bytes, copies);
+      made.defer(() => device.copies.release(texture));
+      copies.add(texture);
+      return texture;
+    });
     for (const each of plan.persistent) {
       this.persistent.set(each, owned(device.createBuffer(each.label, each.bytes)));
     }
     for (const { label, data, packing } of plan.constants) {
-      const layouts = this.#constants.get(data) ?? new Map<string, DeviceBuffer>();
+      const layouts = this.#constants.get(data) ?? new Map<string, DeviceBuffer | DeviceTexture>();
       layouts.set(packing.key, device.constants.acquire(label, data, packing));
       made.defer(() => device.constants.release(data, packing));
       this.#constants.set(data, layouts);
@@ -94,15 +132,34 @@ export class ProgramMemory {
     this.#uniforms = owned(device.createUniforms(`${name} parameters`, plan.uniforms.data));
   }
 
+  /** What is copied into textures before a launch, by the names of its bindings. */
+  copiesOf(launch: Launch<Storage>): Map<string, TextureCopy> {
+    return new Map(
+      copiedOf(launch).map(([name, storage], at) => [
+        name,
+        { from: this.rangeOf(storage), to: this.#copies[at]! },
+      ]),
+    );
+  }
+
+  /** The texture of a frozen weight. */
+  textureOf(storage: Storage): DeviceTexture {
+    const { root } = rootOf(storage);
+    const memory = root.kind === 'constant' && this.#constants.get(root.data)!.get(root.packing.key)!;
+    if (!memory || !isTexture(memory)) throw new Error(`'${storage.label}' is not packed into a texture`);
+    return memory;
+  }
+
   /** Where a storage lies. */
-  rangeOf(storage: Storage): GPUBufferBinding {
+  rangeOf(storage: Storage): Required<GPUBufferBinding> {
     const { root, offset } = rootOf(storage);
     // Kernels see the tensor's own size, so that arrayLength and bounds checks mean it.
     const size = Math.max(4, storage.bytes);
     if (root.kind === 'persistent') return { buffer: this.persistent.get(root)!.gpu, offset, size };
     if (root.kind === 'constant') {
-      const { gpu: buffer } = this.#constants.get(root.data)!.get(root.packing.key)!;
-      return { buffer, offset, size };
+      const memory = this.#constants.get(root.data)!.get(root.packing.key)!;
+      if (isTexture(memory)) throw new Error(`'${storage.label}' is packed into a texture`);
+      return { buffer: memory.gpu, offset, size };
     }
     const place = this.#plan.temporaries.places.get(root)!;
     return { buffer: this.#temporaries[place.buffer]!.gpu, offset: place.offset + offset, size };
@@ -112,6 +169,10 @@ export class ProgramMemory {
   uniformsOf(at: number, size: number): GPUBufferBinding {
     return { buffer: this.#uniforms.gpu, offset: this.#plan.uniforms.offsets[at]!, size };
   }
+}
+
+function isTexture(memory: DeviceBuffer | DeviceTexture): memory is DeviceTexture {
+  return 'createView' in memory.gpu;
 }
 
 /** The name of the largest tensor in each buffer. */

@@ -37,10 +37,12 @@ export class PipelineCache {
     let layout = this.#layouts.get(kernel);
     if (!layout) {
       const info = kernelInfo(kernel);
-      const entries: GPUBindGroupLayoutEntry[] = info.bindings.map(({ binding, access }) => ({
+      const entries: GPUBindGroupLayoutEntry[] = info.bindings.map(({ binding, access, form }) => ({
         binding,
         visibility: COMPUTE_STAGE,
-        buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+        ...(form === 'texture'
+          ? { texture: { sampleType: 'unfilterable-float' } }
+          : { buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' } }),
       }));
       if (info.params) {
         entries.push({

@@ -6,7 +6,7 @@ import { FwplusError } from '../errors.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { allOrNothing, type Disposal, withDisposal } from './disposal.js';
 import { kernelInfo, type Launch } from './launch.js';
-import { type MemoryReport, ProgramMemory, planProgramMemory } from './memory.js';
+import { type MemoryReport, ProgramMemory, planProgramMemory, type TextureCopy } from './memory.js';
 import type { Persistent, Storage } from './storage.js';
 import { submitStarts } from './submits.js';
 
@@ -28,6 +28,8 @@ interface Step {
   readonly launch: Launch<Storage>;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
+  /** Made before it. */
+  readonly copies: ReadonlyMap<string, TextureCopy>;
 }
 
 export class Program {
@@ -80,9 +82,10 @@ export class Program {
         const plan = planProgramMemory(launches, keep);
         const memory = new ProgramMemory(device, name, plan, made);
         const steps = launches.map((launch, at): Step => {
-          const entries = entriesOf(launch, memory, at);
+          const copies = memory.copiesOf(launch);
+          const entries = entriesOf(launch, memory, copies, at);
           const bindGroup = device.bindGroup(launch.kernel, entries, launch.label);
-          return { launch, pipeline: pipelines[at]!, bindGroup };
+          return { launch, pipeline: pipelines[at]!, bindGroup, copies };
         });
         return new Program(device, name, plan.report, memory.persistent, steps, made);
       }),
@@ -116,9 +119,17 @@ export class Program {
     this.#checkAlive();
     for (const steps of this.#submits) {
       this.#device.submit(this.#inFlight(steps), (encoder) => {
-        const pass = encoder.beginComputePass({ label: this.name });
-        for (const step of steps) dispatch(pass, step);
-        pass.end();
+        let pass: GPUComputePassEncoder | undefined;
+        for (const step of steps) {
+          if (step.copies.size > 0) {
+            pass?.end(); // no copy within a pass
+            pass = undefined;
+            this.#copy(encoder, step);
+          }
+          pass ??= encoder.beginComputePass({ label: this.name });
+          dispatch(pass, step);
+        }
+        pass?.end();
       });
     }
   }
@@ -134,17 +145,21 @@ export class Program {
       const resolved = await this.#device.checked(() => {
         const querySet = held.use(this.#device.createTimestamps(count));
         const buffer = this.#device.createQueryBuffer(8 * count);
-        held.defer(() => this.#device.destroyBuffer(buffer));
+        held.defer(() => this.#device.destroyMemory(buffer));
         let at = 0;
         for (const steps of this.#submits) {
           this.#device.submit(`profiling ${this.#inFlight(steps)}`, (encoder) => {
             for (const step of steps) {
-              const timestampWrites = {
-                querySet,
-                beginningOfPassWriteIndex: at++,
-                endOfPassWriteIndex: at++,
-              };
-              const pass = encoder.beginComputePass({ label: step.launch.label, timestampWrites });
+              const { label } = step.launch;
+              const begin = { querySet, beginningOfPassWriteIndex: at++ };
+              const end = { querySet, endOfPassWriteIndex: at++ };
+              const hasCopies = step.copies.size > 0;
+              if (hasCopies) {
+                encoder.beginComputePass({ label, timestampWrites: begin }).end(); // the copies count
+                this.#copy(encoder, step);
+              }
+              const timestampWrites = hasCopies ? end : { ...begin, ...end };
+              const pass = encoder.beginComputePass({ label, timestampWrites });
               dispatch(pass, step);
               pass.end();
             }
@@ -185,6 +200,10 @@ export class Program {
     this.#owned.destroy();
   }
 
+  #copy(encoder: GPUCommandEncoder, { copies }: Step): void {
+    for (const { from, to } of copies.values()) this.#device.copyToTexture(encoder, from, to);
+  }
+
   #bufferOf(storage: Persistent): DeviceBuffer {
     const buffer = this.#persistent.get(storage);
     if (!buffer) throw new Error(`'${storage.label}' is not part of the program '${this.name}'`);
@@ -205,13 +224,20 @@ export class Program {
   }
 }
 
-function entriesOf(launch: Launch<Storage>, memory: ProgramMemory, at: number): GPUBindGroupEntry[] {
+function entriesOf(
+  launch: Launch<Storage>,
+  memory: ProgramMemory,
+  copies: ReadonlyMap<string, TextureCopy>,
+  at: number,
+): GPUBindGroupEntry[] {
   const info = kernelInfo(launch.kernel);
-  const entries: GPUBindGroupEntry[] = info.bindings.map(({ name, binding }) => {
+  const entries: GPUBindGroupEntry[] = info.bindings.map(({ name, binding, form }) => {
     const storage = launch.bindings[name];
     if (!storage)
       throw new Error(`launch '${launch.label}': kernel ${launch.kernel} wants a binding '${name}'`);
-    return { binding, resource: memory.rangeOf(storage) };
+    if (form === 'buffer') return { binding, resource: memory.rangeOf(storage) };
+    const texture = copies.get(name)?.to ?? memory.textureOf(storage);
+    return { binding, resource: texture.gpu.createView() };
   });
   if (info.params) {
     const { binding, size } = info.params;

@@ -22,6 +22,6 @@ export async function subgroupsAreWhole(device: Device, lanes: number): Promise<
     if (error instanceof FwplusError) return false;
     throw error;
   } finally {
-    device.destroyBuffer(found);
+    device.destroyMemory(found);
   }
 }

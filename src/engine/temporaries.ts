@@ -1,37 +1,43 @@
 /**
- * Buffers for what lives only within a run, shared by all programs of a device: a run ends before the next begins, so no two
- * need them at once.
+ * Memory for what lives only within a run, shared by all programs of a device: a run ends before the next begins, so no two
+ * need it at once.
  */
-import type { Device, DeviceBuffer } from './device.js';
 
-interface Entry {
-  readonly buffer: DeviceBuffer;
+/** Buffers, or textures. */
+interface Sized {
+  readonly bytes: number;
+}
+
+interface Entry<T> {
+  readonly made: T;
   users: number;
 }
 
-export class TemporaryPool {
-  readonly #device: Device;
-  readonly #entries = new Set<Entry>();
+export class TemporaryPool<T extends Sized> {
+  readonly #make: (label: string, bytes: number) => T;
+  readonly #destroy: (made: T) => void;
+  readonly #entries = new Set<Entry<T>>();
 
-  constructor(device: Device) {
-    this.#device = device;
+  constructor(make: (label: string, bytes: number) => T, destroy: (made: T) => void) {
+    this.#make = make;
+    this.#destroy = destroy;
   }
 
-  /** The smallest buffer that holds so many bytes and is not in `taken`, or a new one. Throws where that cannot be made. */
-  acquire(label: string, bytes: number, taken: ReadonlySet<DeviceBuffer>): DeviceBuffer {
-    const fitting = [...this.#entries].filter(({ buffer }) => buffer.bytes >= bytes && !taken.has(buffer));
-    const [smallest] = fitting.sort((a, b) => a.buffer.bytes - b.buffer.bytes);
-    const entry = smallest ?? { buffer: this.#device.createBuffer(label, bytes), users: 0 };
+  /** The smallest that holds so many bytes and is not in `taken`, or a new one. Throws where that cannot be made. */
+  acquire(label: string, bytes: number, taken: ReadonlySet<T>): T {
+    const fitting = [...this.#entries].filter(({ made }) => made.bytes >= bytes && !taken.has(made));
+    const [smallest] = fitting.sort((a, b) => a.made.bytes - b.made.bytes);
+    const entry = smallest ?? { made: this.#make(label, bytes), users: 0 };
     this.#entries.add(entry);
     entry.users++;
-    return entry.buffer;
+    return entry.made;
   }
 
-  release(buffer: DeviceBuffer): void {
+  release(made: T): void {
     for (const entry of this.#entries) {
-      if (entry.buffer !== buffer || --entry.users > 0) continue;
+      if (entry.made !== made || --entry.users > 0) continue;
       this.#entries.delete(entry);
-      this.#device.destroyBuffer(buffer);
+      this.#destroy(made);
     }
   }
 }

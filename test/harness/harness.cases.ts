@@ -10,7 +10,7 @@ export const cases: TestCase[] = [
       const buffer = device.createBuffer('round trip', values.byteLength);
       device.write(buffer, values);
       const back = new Float32Array(await device.read(buffer));
-      device.destroyBuffer(buffer);
+      device.destroyMemory(buffer);
       assert.equal([...back], [...values]);
       t.record('round trip', back, { absolute: 0 });
     },

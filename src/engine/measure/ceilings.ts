@@ -138,7 +138,7 @@ async function driverCopy(device: Device, { mostMilliseconds, clock }: CeilingOp
     } while (performance.now() < until);
     return least;
   } finally {
-    device.destroyBuffer(from);
-    device.destroyBuffer(to);
+    device.destroyMemory(from);
+    device.destroyMemory(to);
   }
 }
