@@ -138,7 +138,8 @@ function write({ facts }: Device, raced: readonly Raced[]): void {
     return `  '${name}': {\n${rows.map(([key, plan]) => `    '${key}': '${plan}',\n`).join('')}  },\n`;
   });
   const source = `/**
- * Choices that come with fwplus, by class of adapter: what was more than 10 % faster there than the preferred plan.
+ * Choices that come with fwplus, by class of adapter (see adapterClass): what was more than 10 % faster than the preferred plan,
+ * on the one adapter of the class that was raced.
  * Written by bench/shipped-choices.ts.
  */
 import type { ChoiceTable } from './choices.js';
