@@ -25,8 +25,8 @@ import { runInChromium, servePage } from './page/serve.js';
 import { installPeers, Peer } from './peer.js';
 import { Own } from './rounds.js';
 import { runKernels } from './run-kernels.js';
+import { isStep, measureSteps, type StepRow } from './step-rows.js';
 import { stepKernels, stepTable } from './step-table.js';
-import { isStep, measureSteps, type StepRow } from './steps.js';
 
 /** For each row: no further round after so long. */
 const ROW_MS = { usual: 2000, quick: 1500, peers: 6000 };

@@ -66,7 +66,7 @@ export class Peer implements Contestant {
   }
 
   async release(): Promise<void> {
-    await this.#ask({ is: 'release' });
+    if (this.#child) await this.#ask({ is: 'release' }); // one that has failed is ended, and holds nothing
   }
 
   destroy(): void {

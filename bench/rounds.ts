@@ -12,6 +12,7 @@ export interface Contestant {
   prepare(of: KernelCase): Promise<void>;
   /** Milliseconds of one run. */
   sample(): Promise<number>;
+  /** What has been prepared goes, also where a sample has failed. */
   release(): Promise<void>;
 }
 
@@ -32,23 +33,27 @@ export async function measureCase(
   contestants: readonly Contestant[],
   { ceilings, repeats, mostMilliseconds, signal, say }: RoundOptions,
 ): Promise<Row[]> {
+  const prepared: Contestant[] = [];
   const least = new Map<Contestant, number>();
-  for (const each of contestants) {
-    if (signal.aborted) break;
-    if ((await attempt(each, of, say, () => each.prepare(of).then(() => 0))) !== undefined) {
+  try {
+    for (const each of contestants) {
+      if (signal.aborted) break;
+      if ((await attempt(each, of, say, () => each.prepare(of).then(() => 0))) === undefined) continue;
+      prepared.push(each);
       least.set(each, Number.POSITIVE_INFINITY);
     }
-  }
-  const until = performance.now() + mostMilliseconds;
-  for (let round = 0; round < repeats && (round === 0 || performance.now() < until); round++) {
-    for (const [each, before] of [...least]) {
-      if (signal.aborted) break;
-      const found = await attempt(each, of, say, () => each.sample());
-      if (found === undefined) least.delete(each);
-      else least.set(each, Math.min(before, found));
+    const until = performance.now() + mostMilliseconds;
+    for (let round = 0; round < repeats && (round === 0 || performance.now() < until); round++) {
+      for (const [each, before] of [...least]) {
+        if (signal.aborted) break;
+        const found = await attempt(each, of, say, () => each.sample());
+        if (found === undefined) least.delete(each);
+        else least.set(each, Math.min(before, found));
+      }
     }
+  } finally {
+    for (const each of prepared) await attempt(each, of, say, () => each.release().then(() => 0));
   }
-  for (const each of least.keys()) await attempt(each, of, say, () => each.release().then(() => 0));
   return [...least]
     .filter(([, milliseconds]) => Number.isFinite(milliseconds))
     .map(([{ engine }, milliseconds]) => rowOf(engine, of, milliseconds, ceilings));

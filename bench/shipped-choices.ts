@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lower } from '../src/autograd/compile.js';
 import { Lowering } from '../src/autograd/lowering.js';
+import { UsageError } from '../src/cli/usage-error.js';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { type Device, openDevice } from '../src/engine/device.js';
 import { Stopwatch } from '../src/engine/measure/time-launches.js';
@@ -28,6 +29,7 @@ import { loadModelFolder, PACKAGE_FOLDER } from '../src/index.node.js';
 import { defaultMethod } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
 import { traceStep } from '../src/inversion/step.js';
+import { leastOf } from './least-of-passes.js';
 import { paperModel } from './paper-model.js';
 
 const WORTH = 1.1;
@@ -48,22 +50,24 @@ const { values } = parseArgs({
   },
 });
 
+const mostMilliseconds = 1000 * positive('--seconds', values.seconds);
+const passCount = positive('--passes', values.passes);
+
 const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
 console.log(describeAdapter(device.facts));
 const found: Raced[] = [];
-const mostMilliseconds = 1000 * Number(values.seconds);
 const onRaced = (raced: Raced) => console.log(line(raced));
 const prepare: Prepare = (on, launches) => Stopwatch.prepare(on, launches, processorTime);
 for (const name of values.models.split(',')) {
   const contests = contestsOf(device, await MODELS[name]!());
   const passes: Raced[][] = [];
-  for (let pass = 0; pass < Number(values.passes); pass++) {
+  for (let pass = 0; pass < passCount; pass++) {
     console.log(`${name}, pass ${pass + 1} of ${values.passes}`);
     passes.push(
       await tune(device, contests, { onRaced, mostMilliseconds, ...(device.facts.software && { prepare }) }),
     );
   }
-  found.push(...worthwhile(device, contests, overall(passes)));
+  found.push(...worthwhile(device, contests, leastOf(passes)));
 }
 console.log(`More than ${WORTH} times as fast:`);
 for (const raced of found.filter((each) => gain(each) > WORTH)) console.log(line(raced));
@@ -86,17 +90,10 @@ function processorTime(): number {
   return (user + system) / 1000;
 }
 
-/** The least time of each plan in all passes. */
-function overall(all: readonly (readonly Raced[])[]): Raced[] {
-  const [first = [], ...others] = all;
-  return first.map(({ key, preferred, milliseconds }) => {
-    const least = new Map(milliseconds);
-    for (const raced of others.flat().filter((each) => each.key === key)) {
-      for (const [name, time] of raced.milliseconds) least.set(name, Math.min(time, least.get(name) ?? time));
-    }
-    const sorted = [...least].sort(([, a], [, b]) => a - b);
-    return { key, preferred, winner: sorted[0]![0], milliseconds: new Map(sorted) };
-  });
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new UsageError(`${name} is '${text}', wanted a number above 0.`);
 }
 
 /** A software adapter compiles a kernel for seconds: there, only of kernels that some preferred plan of the model runs anyway. */
@@ -138,7 +135,8 @@ function write({ facts }: Device, raced: readonly Raced[]): void {
     return `  '${name}': {\n${rows.map(([key, plan]) => `    '${key}': '${plan}',\n`).join('')}  },\n`;
   });
   const source = `/**
- * Choices that come with fwplus, by class of adapter: what was more than 10 % faster there than the preferred plan.
+ * Choices that come with fwplus, by class of adapter (see adapterClass): what was more than 10 % faster than the preferred plan,
+ * on the one adapter of the class that was raced.
  * Written by bench/shipped-choices.ts.
  */
 import type { ChoiceTable } from './choices.js';

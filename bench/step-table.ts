@@ -2,7 +2,7 @@
 
 import { digits } from '../src/cli/bench-table.js';
 import { columns } from '../src/cli/columns.js';
-import type { StepRow } from './steps.js';
+import type { StepRow } from './step-rows.js';
 
 const MOST_KERNELS = 8;
 

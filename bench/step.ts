@@ -1,11 +1,13 @@
 /**
- * Steps of an inversion at the published sizes, with random weights: seconds a step, memory, and where the time goes.
+ * A command of its own beside bench/peers/pytorch_step.py, which runs the same steps in PyTorch (rows of `npm run bench` come
+ * from step-rows.ts): steps of an inversion at the published sizes, with random weights.
  *
  *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--low-memory] [--half-weights] [--adapter=name] [--profile]
  *
  * `--narrow` divides all widths. The first step, which on software adapters compiles the kernels, is not counted. The last line is JSON:
- * wall and processor seconds of each further step, the planned memory in bytes, the greatest sum of buffers, and by how much the
- * process grew from the opened device to the end. bench/peers/pytorch_step.py runs the same steps in PyTorch. Node only.
+ * wall and processor seconds a step, each the average over the steps between two readings (`averagedOver`, about a quarter of a
+ * second), the planned memory in bytes, the greatest sum of buffers, and by how much the process grew from the opened device to
+ * the end. Node only.
  */
 import { parseArgs } from 'node:util';
 import { kernelTable } from '../src/cli/profile.js';
@@ -68,6 +70,7 @@ console.log(
     halfWeights: values['half-weights'],
     seconds: each('wall'),
     processorSeconds: each('processor'),
+    averagedOver: marks.slice(1).map(({ step }, at) => step - marks[at]!.step),
     loss: history.at(-1)!.total,
     planned: inverter.memory,
     peak: device.memory.peak,

@@ -152,6 +152,7 @@ const NO_ADAPTER = {
     features: new Set<string>(),
     subgroupSize: 0,
   },
+  throughput: { flops: Infinity, bytes: Infinity },
   tuning: { choices: NO_CHOICES },
 };
 

@@ -4,7 +4,7 @@ import type { Scene, Shape } from '../../src/io/draw/scene.js';
 import { measureText } from '../../src/io/draw/text.js';
 import { hairline, ink, inkQuiet, lineColours } from '../../src/io/draw/theme.js';
 import { linearAxis } from '../../src/io/ticks.js';
-import type { StepRow } from '../steps.js';
+import type { StepRow } from '../step-rows.js';
 import { heading } from './roofline.js';
 
 const WIDTH = 760;

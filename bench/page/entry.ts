@@ -7,7 +7,7 @@ import { FwplusError } from '../../src/errors.js';
 import { chooseCases } from '../cases/choose.js';
 import { Own } from '../rounds.js';
 import { runKernels } from '../run-kernels.js';
-import { measureSteps } from '../steps.js';
+import { measureSteps } from '../step-rows.js';
 import { choiceOf, EXTENTS, type PageChoice, STEPS } from './choice.js';
 import { showFacts, showResults } from './show.js';
 

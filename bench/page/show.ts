@@ -4,7 +4,7 @@ import { digits } from '../../src/cli/bench-table.js';
 import { sceneToSvg } from '../../src/io/draw/scene.js';
 import { layerScene } from '../charts/layers.js';
 import { rooflinePoints, rooflineScene } from '../charts/roofline.js';
-import { isStep, type StepRow } from '../steps.js';
+import { isStep, type StepRow } from '../step-rows.js';
 
 export function showFacts({ adapter, driver, versions, ceilings }: Results): void {
   const facts = [

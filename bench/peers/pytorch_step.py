@@ -1,10 +1,12 @@
 """Steps of an F/W+ inversion in PyTorch, written plainly: the published sizes with random weights.
 
-    python bench/peers/pytorch_step.py [--size 1024] [--base 16] [--steps 3] [--threads N] [--device cpu] [--tf32]
+    python bench/peers/pytorch_step.py [--size 1024] [--base 16] [--steps 3] [--threads N] [--device cpu] [--tf32] [--every N]
 
 What runs is what `node dist/bench/step.js` runs: StyleGAN2 config-F entered at f (the layers below are not made), squared error
 at full size, LPIPS on VGG16 at 256 pixels with the target's features made once, the terms of f and of P-norm+, Adam on f and
-on the code. The last line is JSON: wall and processor seconds of each step after the first, and the largest resident size.
+on the code. The loss is read, which waits for the device, every N steps; without `--every` as often as fwplus reads it, after
+about a quarter of a second. The last line is JSON: wall and processor seconds a step after the first, each the average over the
+steps between two readings (`averagedOver`), and the largest resident size.
 """
 import argparse
 import json
@@ -119,6 +121,11 @@ class Perceptual:
         return sum(((a - b).square() * lin).sum(1).mean() for a, b, lin in parts)
 
 
+def next_chunk(count, seconds):
+    """How many steps fwplus runs before it reads again: see nextChunk in src/inversion/inverter.ts."""
+    return max(1, min(64, 2 * count, int(0.25 * count / max(0.001, seconds))))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--size', type=int, default=1024)
@@ -127,6 +134,7 @@ def main():
     parser.add_argument('--threads', type=int, default=0)
     parser.add_argument('--device', default='cpu')
     parser.add_argument('--tf32', action='store_true')
+    parser.add_argument('--every', type=int, default=0)
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -147,9 +155,7 @@ def main():
     code = random(1, 2 * int(math.log2(size)) - 2, WIDTH, scale=0.5).requires_grad_()
     adam = torch.optim.Adam([f, code], lr=0.01)
 
-    seconds, processor = [], []
-    for step in range(options.steps + 1):
-        began, used = time.perf_counter(), time.process_time()
+    def one_step():
         image = generator(f, code)
         small = image if size <= 256 else F.interpolate(image, (seen, seen), mode='bicubic')
         v = (F.leaky_relu(code, 5) - mean) @ vectors / deviations
@@ -158,18 +164,32 @@ def main():
         adam.zero_grad()
         loss.backward()
         adam.step()
+        return loss
+
+    value = one_step().item()
+    seconds, processor, counts = [], [], []
+    left, chunk = options.steps, 1
+    while left > 0:
+        count = min(left, options.every or chunk)
+        began, used = time.perf_counter(), time.process_time()
+        for _ in range(count):
+            loss = one_step()
         value = loss.item()  # waits for the device
-        if step > 0:
-            seconds.append(round(time.perf_counter() - began, 4))
-            processor.append(round(time.process_time() - used, 4))
+        spent = time.perf_counter() - began
+        seconds.append(round(spent / count, 4))
+        processor.append(round((time.process_time() - used) / count, 4))
+        counts.append(count)
+        left, chunk = left - count, next_chunk(count, spent)
     found = {
         'engine': f'PyTorch {torch.__version__}',
         'device': options.device,
         'threads': torch.get_num_threads(),
         'size': size,
         'base': base,
+        'tf32': options.tf32,
         'seconds': seconds,
         'processorSeconds': processor,
+        'averagedOver': counts,
         'loss': value,
         'residentMebibytes': round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }

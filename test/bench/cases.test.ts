@@ -13,6 +13,7 @@ const ANY_ADAPTER = {
     features: new Set<string>(),
     subgroupSize: 8,
   },
+  throughput: { flops: Infinity, bytes: Infinity },
   tuning: { choices: new Map<string, string>() },
 };
 

@@ -2,6 +2,7 @@
 import type { AdapterFacts } from '../../engine/adapter.js';
 import type { Launch } from '../../engine/launch.js';
 import type { Storage } from '../../engine/storage.js';
+import { mostFlops, type Throughput } from '../../engine/submits.js';
 import type { PlanChoices } from '../../engine/tuning/choices.js';
 import type { Operation } from '../graph.js';
 import { Lowering } from '../lowering.js';
@@ -21,14 +22,18 @@ export interface KernelCase {
   readonly launches: (on: PlanningFor) => Launch<Storage>[];
 }
 
-/** What plans are chosen by; a Device has it. */
+/** What plans are chosen by, and long launches cut; a Device has it. */
 export interface PlanningFor {
   readonly facts: AdapterFacts;
+  readonly throughput: Throughput;
   readonly tuning: { readonly choices: PlanChoices };
 }
 
-export function lowered(operations: readonly Operation[], { facts, tuning }: PlanningFor): Launch<Storage>[] {
-  const emit = new Lowering(facts, { choices: tuning.choices });
+export function lowered(
+  operations: readonly Operation[],
+  { facts, throughput, tuning }: PlanningFor,
+): Launch<Storage>[] {
+  const emit = new Lowering(facts, { choices: tuning.choices, mostFlops: mostFlops(throughput) });
   for (const operation of operations) operation.lower(emit);
   return emit.launches;
 }

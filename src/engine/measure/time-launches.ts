@@ -1,5 +1,6 @@
 /** How long a list of launches takes: the least of several runs, since nothing but disturbance makes a run longer. */
 import type { Device } from '../device.js';
+import { allOrNothing } from '../disposal.js';
 import type { Launch } from '../launch.js';
 import { Program } from '../program.js';
 import { rootOf, type Storage } from '../storage.js';
@@ -66,10 +67,9 @@ export class Stopwatch {
     launches: readonly Launch<Storage>[],
     clock: Clock = device.hasTimestamps ? 'gpu' : 'wall',
   ): Promise<Stopwatch> {
-    const single = await Program.build(device, 'timing', launches);
+    const single = await filled(device, launches, 1);
     let once: number;
     try {
-      fill(single, launches);
       await timeRun(device, single, 'wall'); // software adapters compile now
       // Of its own clock: on a busy machine the wall's would see one long run, and make no copies.
       const own = clock === 'gpu' ? 'wall' : clock;
@@ -82,10 +82,7 @@ export class Stopwatch {
     const copies = Math.max(1, Math.min(most, Math.ceil(SAMPLE_MS / once)));
     if (copies === 1) return new Stopwatch(device, clock, single, 1);
     single.destroy();
-    const repeated = Array.from({ length: copies }, () => launches).flat();
-    const program = await Program.build(device, 'timing', repeated);
-    fill(program, launches);
-    return new Stopwatch(device, clock, program, copies);
+    return new Stopwatch(device, clock, await filled(device, launches, copies), copies);
   }
 
   /** Milliseconds of one run of the list: by the GPU's clock of the quickest copy, by others of the average one. */
@@ -124,12 +121,17 @@ async function timeRun(device: Device, program: Program, clock: Clock): Promise<
   return now() - began;
 }
 
-/** Random numbers in [-1, 1): on zeros a GPU draws less power, and runs faster. */
-function fill(program: Program, launches: readonly Launch<Storage>[]): void {
+/** So many copies of the list on random numbers in [-1, 1): on zeros a GPU draws less power, and runs faster. */
+function filled(device: Device, launches: readonly Launch<Storage>[], copies: number): Promise<Program> {
+  const repeated = Array.from({ length: copies }, () => launches).flat();
   const roots = launches.flatMap(({ bindings }) =>
     Object.values(bindings).map((bound) => rootOf(bound).root),
   );
-  for (const storage of new Set(roots)) {
-    if (storage.kind === 'persistent') program.write(storage, randomValues(storage.bytes / 4));
-  }
+  return allOrNothing(async (made) => {
+    const program = made.use(await Program.build(device, 'timing', repeated));
+    for (const storage of new Set(roots)) {
+      if (storage.kind === 'persistent') program.write(storage, randomValues(storage.bytes / 4));
+    }
+    return program;
+  });
 }

@@ -17,7 +17,11 @@ export function adapterKey({ vendor, architecture, name, description, subgroupSi
   return `${[...new Set(words)].map(majors).join(', ')}, ${lanes(subgroupSize)}`;
 }
 
-/** Adapters that are alike enough to ship choices for; it is all that browsers tell of an adapter, too. */
+/**
+ * Adapters that are alike enough to ship choices for; it is all that browsers tell of an adapter, too. Where the adapter leaves
+ * its architecture empty, the class is all of the vendor's cards that do so (`nvidia, 32 lanes`); a card that tells one
+ * (`nvidia hopper, 32 lanes`) is of another class, though its kernels may be as fast.
+ */
 export function adapterClass({ vendor, architecture, subgroupSize }: AdapterFacts): string {
   return `${`${vendor} ${architecture}`.trim()}, ${lanes(subgroupSize)}`;
 }

@@ -1,5 +1,6 @@
 /**
- * Choices that come with fwplus, by class of adapter: what was more than 10 % faster there than the preferred plan.
+ * Choices that come with fwplus, by class of adapter (see adapterClass): what was more than 10 % faster than the preferred plan,
+ * on the one adapter of the class that was raced.
  * Written by bench/shipped-choices.ts.
  */
 import type { ChoiceTable } from './choices.js';

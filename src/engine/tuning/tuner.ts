@@ -17,6 +17,7 @@ import {
 } from '../plans/convolution/plan.js';
 import { type ConvolutionShape, phaseFlops, phasesOf } from '../plans/convolution/shape.js';
 import type { Persistent, Storage } from '../storage.js';
+import { mostFlops } from '../submits.js';
 import { type Entrant, type RaceOptions, race, winnerOf } from './race.js';
 
 /** A convolution that some program runs. */
@@ -145,7 +146,7 @@ function raceAll(
     for (const plan of plans) {
       if (signal?.aborted) break;
       try {
-        const timed = held.use(await prepare(device, launchesOf(shape, plan)));
+        const timed = held.use(await prepare(device, launchesOf(device, shape, plan)));
         entrants.push({ name: plan.name, sample: () => timed.sample() });
       } catch (error) {
         if (!(error instanceof FwplusError)) throw error;
@@ -176,8 +177,15 @@ function flopsOf(shape: ConvolutionShape): number {
   return phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
 }
 
-/** A plan's launches on memory of its own. No packed weights: which numbers they are makes no difference to the time. */
-function launchesOf(shape: ConvolutionShape, plan: ConvolutionPlan): Launch<Storage>[] {
+/**
+ * A plan's launches on memory of its own, cut as in a program. No packed weights: which numbers they are makes no difference
+ * to the time.
+ */
+function launchesOf(
+  { throughput }: Device,
+  shape: ConvolutionShape,
+  plan: ConvolutionPlan,
+): Launch<Storage>[] {
   const { batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
   const memory = (label: string, elements: number): Persistent => ({
     kind: 'persistent',
@@ -194,9 +202,12 @@ function launchesOf(shape: ConvolutionShape, plan: ConvolutionPlan): Launch<Stor
     y: memory('y', batch * outHeight * outWidth * outChannels),
   };
   const epilogue = { noiseStrength: 0, slope: 0.2, gain: 1, limit: 256 };
-  return convolutionLaunches<Storage>(shape, plan, operands, epilogue, (label, elements) => ({
+  const scratch = (label: string, elements: number): Storage => ({
     kind: 'temporary',
     label,
     bytes: 4 * elements,
-  })).map((launch) => ({ ...launch, label: plan.name }));
+  });
+  return convolutionLaunches(shape, plan, operands, epilogue, scratch, {
+    mostFlops: mostFlops(throughput),
+  }).map((launch) => ({ ...launch, label: plan.name }));
 }

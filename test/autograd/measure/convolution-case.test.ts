@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { convolutionCase } from '../../../src/autograd/measure/convolution-case.js';
+import { mostFlops } from '../../../src/engine/submits.js';
 
 const on = {
   facts: {
@@ -12,6 +13,7 @@ const on = {
     features: new Set<string>(),
     subgroupSize: 0,
   },
+  throughput: { flops: Infinity, bytes: Infinity },
   tuning: { choices: new Map<string, string>() },
 };
 
@@ -70,6 +72,20 @@ test('forward has the launches of the product, back those of the data gradient a
   assert.ok(up.every((each) => each.startsWith('up-convolution:')));
   assert.match(up.at(-1)!, 'blur');
   assert.match(labels('upconv3x3', 'data-gradient')[0]!, 'up-convolution data gradient: blur');
+});
+
+test('launches are cut as in a program', () => {
+  const throughput = { flops: 5e9, bytes: 1e9 };
+  for (const [kernel, pass] of [
+    ['conv3x3', 'forward'],
+    ['conv3x3', 'data-gradient'],
+    ['upconv3x3', 'forward'],
+  ] as const) {
+    const { launches, flops } = convolutionCase(kernel, '256x256@64', pass);
+    const heaviest = (each: typeof on) => Math.max(...launches(each).map((launch) => launch.flops));
+    assert.ok(heaviest(on) > mostFlops(throughput), `${kernel} of ${flops}: ${heaviest(on)}`);
+    assert.ok(heaviest({ ...on, throughput }) <= mostFlops(throughput), kernel);
+  }
 });
 
 test.run();

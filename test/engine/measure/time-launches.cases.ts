@@ -85,4 +85,29 @@ export const cases: TestCase[] = [
       assert.is(device.memory.buffers, before);
     },
   },
+  {
+    name: 'launches that cannot be filled, once or in copies, leave no memory behind',
+    run: async (t) => {
+      const device = await t.device();
+      const before = device.memory.buffers;
+      const { write } = device;
+      for (const fails of [1, 3]) {
+        // Each program has two memories to fill.
+        let writes = 0;
+        device.write = (...words) => {
+          if (++writes === fails) throw new Error('no more is written');
+          write.apply(device, words);
+        };
+        try {
+          await Stopwatch.prepare(device, twoCopies(), countingClock().clock);
+          assert.unreachable();
+        } catch (error) {
+          assert.is((error as Error).message, 'no more is written');
+        } finally {
+          device.write = write;
+        }
+        assert.is(device.memory.buffers, before);
+      }
+    },
+  },
 ];

@@ -105,6 +105,7 @@ test('the key of an adapter holds the driver, but not its minor version', () => 
 test('what is shipped goes by what browsers tell of an adapter, too', () => {
   assert.is(adapterClass(LLVMPIPE), adapterClass({ ...LLVMPIPE, name: '', description: '' }));
   assert.is.not(adapterClass(LLVMPIPE), adapterClass({ ...LLVMPIPE, subgroupSize: 4 }));
+  assert.is(adapterClass({ ...LLVMPIPE, architecture: '' }), 'mesa, 8 lanes');
 });
 
 test('a part of a shape is the same shape with fewer rows', () => {

@@ -2,6 +2,7 @@
 
 import * as assert from 'uvu/assert';
 import { tuningStore } from '#tuning-store';
+import { openDevice } from '../../../src/engine/device.js';
 import {
   allowedPlans,
   convolutionKey,
@@ -9,6 +10,7 @@ import {
   planDirect,
 } from '../../../src/engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../../src/engine/plans/convolution/shape.js';
+import { mostFlops } from '../../../src/engine/submits.js';
 import { readRemembered, remember } from '../../../src/engine/tuning/remembered.js';
 import { type Contest, type Prepare, tune } from '../../../src/engine/tuning/tuner.js';
 import { FwplusError } from '../../../src/errors.js';
@@ -88,6 +90,27 @@ export const cases: TestCase[] = [
       });
       assert.is(stopped.length, 1);
       assert.equal(await tune(device, CONTESTS, { prepare: prepare, mostMilliseconds: -1 }), []);
+    },
+  },
+  {
+    name: 'launches are cut as in a program',
+    async run() {
+      const device = await openDevice({ throughput: { flops: 1.5e6, bytes: 1e9 } });
+      const heaviest: number[] = [];
+      const counts = new Map<string, number>();
+      try {
+        await tune(device, CONTESTS, {
+          prepare: async (on, launches) => {
+            heaviest.push(...launches.map(({ flops }) => flops));
+            counts.set(launches[0]!.label, launches.length);
+            return clock({})(on, launches);
+          },
+        });
+        assert.ok(Math.max(...heaviest) <= mostFlops(device.throughput), String(Math.max(...heaviest)));
+        assert.ok(counts.get('conv')! > 1);
+      } finally {
+        device.destroy();
+      }
     },
   },
   {
