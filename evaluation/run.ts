@@ -194,7 +194,7 @@ async function report(
   const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
   const found = {
     adapter,
-    driver: device.facts.name,
+    driver: device.facts.description,
     date: new Date().toISOString().slice(0, 10),
     versions: { fwplus: version, node: process.version },
     ...conditions,
