@@ -10,7 +10,7 @@ export interface EvaluationOptions {
   readonly output: string;
   readonly images: number;
   readonly steps: number;
-  /** Faces inverted at once; of several transforms where it is that many times `images`. */
+  /** Faces inverted at once, whatever their transforms. */
   readonly batch: number;
   readonly transforms: readonly string[];
   readonly methods: readonly Method[];

@@ -14,41 +14,19 @@ import { describeAdapter } from '../src/engine/adapter.js';
 import type { Device } from '../src/engine/device.js';
 import { FwplusError } from '../src/errors.js';
 import { loadModelFolder, PACKAGE_FOLDER } from '../src/index.node.js';
-import { Inverter } from '../src/inversion/inverter.js';
-import { type Method, methodName } from '../src/inversion/method.js';
+import { methodName } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
 import { ensureWritableFolder, readBytes, writeAllAtomic } from '../src/io/node/files.js';
 import { encodePng } from '../src/io/png.js';
+import { hasCodes } from './codes.js';
 import { type Conditions, Earlier, isOf, type Pair } from './earlier.js';
 import { EVALUATION_FOLDER, type FaceSet, readFaces } from './faces.js';
 import { figure } from './figure.js';
-import { type FacesUnder, hasCodes, invertFaces } from './inverting.js';
-import { Judge } from './judging.js';
+import { evaluateMethod, type Findings } from './method.js';
 import { type EvaluationOptions, methodsFor, parseEvaluation } from './options.js';
 import { Progress } from './progress.js';
-import type { EditRow, Row, Shown } from './rows.js';
 import { Scorer } from './scorer.js';
 import { editTable, reconstructionTable } from './table.js';
-
-/** What every part of one evaluation shares. */
-interface Evaluation {
-  readonly device: Device;
-  readonly model: Model;
-  readonly faces: FaceSet;
-  readonly options: EvaluationOptions;
-  readonly signal: AbortSignal;
-  readonly scorer: Scorer;
-  readonly progress: Progress;
-  /** With --resume. */
-  readonly earlier: Earlier | undefined;
-  readonly findings: Findings;
-}
-
-interface Findings {
-  readonly rows: Row[];
-  readonly edits: EditRow[];
-  readonly shown: Shown[];
-}
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -121,9 +99,9 @@ async function evaluateAll(
   const rest = earlier?.besides(findings.rows) ?? { rows: [], edits: [] };
   const order = orderOf(pairsOf({ methods: methodsFor(model), transforms: faces.transforms }));
   return {
-    ...findings,
     rows: order([...findings.rows, ...rest.rows]),
     edits: order([...findings.edits, ...rest.edits]),
+    shown: order(findings.shown),
   };
 }
 
@@ -133,51 +111,9 @@ function pairsOf({ methods, transforms }: Pick<EvaluationOptions, 'methods' | 't
 
 /** By method, then by transform; what is of one pair stays as it was. */
 function orderOf(pairs: readonly Pair[]) {
-  const place = (row: Row | EditRow) => pairs.findIndex((pair) => isOf(pair, row));
-  return <T extends Row | EditRow>(rows: readonly T[]): T[] =>
+  const place = (row: Pair) => pairs.findIndex((pair) => isOf(pair, row));
+  return <T extends Pair>(rows: readonly T[]): T[] =>
     [...rows].sort((one, other) => place(one) - place(other));
-}
-
-async function evaluateMethod(evaluation: Evaluation, method: Method): Promise<void> {
-  const { device, model, faces, options, signal, scorer, progress, earlier, findings } = evaluation;
-  const inverter = await Inverter.build(device, model, method, options.batch);
-  const judge = await Judge.build(device, model, method, scorer);
-  try {
-    const name = methodName(method);
-    const wanted: FacesUnder[] = [];
-    for (const transform of options.transforms) {
-      const known = hasCodes(options.output, name, transform)
-        ? undefined
-        : earlier?.of({ method: name, transform });
-      if (known) {
-        progress.finished();
-        findings.rows.push(known.row);
-        findings.edits.push(...known.edits);
-      } else wanted.push({ transform, images: faces.images(transform).slice(0, options.images) });
-    }
-    const atOnce = Math.max(1, Math.floor(options.batch / options.images));
-    for (let first = 0; first < wanted.length; first += atOnce) {
-      const sets = wanted.slice(first, first + atOnce);
-      const found = await invertFaces(inverter, sets, {
-        folder: options.output,
-        steps: options.steps,
-        resume: options.resume,
-        signal,
-        onProgress: (each, before) => progress.update(`${name} ${sets[0]!.transform}`, each, before),
-      });
-      if (!found) return;
-      for (const [at, { transform, images }] of sets.entries()) {
-        const states = found[at]!;
-        progress.finished();
-        findings.rows.push(await judge.reconstruction(images, states, transform));
-        findings.edits.push(...(await judge.edits(states, transform)));
-        findings.shown.push(await judge.shown(images[0]!, states[0]!, transform));
-      }
-    }
-  } finally {
-    judge.destroy();
-    inverter.destroy();
-  }
 }
 
 async function report(
@@ -194,7 +130,7 @@ async function report(
   const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
   const found = {
     adapter,
-    driver: device.facts.name,
+    driver: device.facts.description,
     date: new Date().toISOString().slice(0, 10),
     versions: { fwplus: version, node: process.version },
     ...conditions,

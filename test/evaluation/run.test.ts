@@ -48,8 +48,9 @@ test.after(() => rmSync(work, { recursive: true, force: true }));
 test('rows, edits, a table, a figure; --resume makes only what is missing', () => {
   const table = evaluate('--steps', '2');
   assert.match(table, /F\/W\+/);
-  const { rows, edits, steps, images, complete, adapter } = found();
+  const { rows, edits, steps, images, complete, adapter, driver } = found();
   assert.equal([steps, images, complete, typeof adapter], [2, 1, false, 'string']);
+  assert.ok(adapter.includes(driver), 'the driver in its own words, not the name of the card');
   assert.equal(
     rows.map(({ method, transform }: { method: string; transform: string }) => [method, transform]),
     [
