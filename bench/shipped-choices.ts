@@ -19,10 +19,9 @@ import { Stopwatch } from '../src/engine/measure/time-launches.js';
 import {
   allowedPlans,
   type ConvolutionPlan,
-  convolutionKey,
   isWinograd,
 } from '../src/engine/plans/convolution/plan.js';
-import { adapterClass } from '../src/engine/tuning/keys.js';
+import { adapterClass, shapeKey } from '../src/engine/tuning/keys.js';
 import { SHIPPED } from '../src/engine/tuning/shipped.js';
 import { type Contest, type Prepare, type Raced, tune } from '../src/engine/tuning/tuner.js';
 import { loadModelFolder, PACKAGE_FOLDER } from '../src/index.node.js';
@@ -100,11 +99,8 @@ function positive(name: string, text: string): number {
 function worthwhile({ facts }: Device, contests: readonly Contest[], raced: readonly Raced[]): Raced[] {
   if (!facts.software) return [...raced];
   const kernelsOf = (plan: ConvolutionPlan) =>
-    JSON.stringify([plan.kernel, plan.constants, isWinograd(plan) && plan.tile]);
-  const plans = contests.map(({ shape, allowed }) => {
-    const all: readonly ConvolutionPlan[] = allowedPlans(shape, allowed, facts);
-    return { key: convolutionKey(shape, allowed), all };
-  });
+    JSON.stringify([plan.kernel, plan.constants, isWinograd(plan) && plan.tiling.name]);
+  const plans = contests.map(({ shape }) => ({ key: shapeKey(shape), all: allowedPlans(shape, facts) }));
   const known = new Set(plans.map(({ all }) => kernelsOf(all[0]!)));
   return raced.map((each) => {
     const { all } = plans.find(({ key }) => key === each.key)!;

@@ -1,15 +1,12 @@
-// Winograd convolution, first of three: V = Bᵀ (scaleIn · d) B for every tile of a part of x and every channel; d are the SIZE by
-// SIZE pixels of x (zero outside of it) that the TILE by TILE outputs of a 3×3 convolution with stride 1 see, SIZE = TILE + 2.
-// The part is some images, and of these some rows of tiles; scratch memory holds one part.
+// Winograd convolution, first of three: V = Bᵀ (scaleIn · d) B for every tile of a part of x and every channel; d are the SEEN by
+// SEEN pixels of x (zero outside of it) that the tile's TILE by TILE outputs depend on, STEP from one tile to the next, V the PLACES by
+// PLACES numbers that are multiplied. The part is some images, and of these some rows of tiles; scratch memory holds one part.
 //
 // One thread makes one tile of one channel.
 //
-// Memory: x [N, H, W, I]; scaleIn [N, I]; v [SIZE², images·rows·tilesX, ⌈I/4⌉·4], filled up with zeros.
+// Memory: x [N, H, W, I]; scaleIn [N, I]; v [PLACES², images·rows·tilesX, ⌈I/4⌉·4], filled up with zeros.
 
-#param TILE = 4
-
-#include winograd_2
-#include winograd_4
+#include winograd_tiling
 
 struct Params {
   firstImage: u32,
@@ -20,7 +17,8 @@ struct Params {
   inHeight: u32,
   inWidth: u32,
   channels: u32,
-  padding: i32,
+  top: i32, // of x's rows, where the tiles of row 0 begin
+  left: i32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -36,34 +34,34 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
   let column = index / width;
   let c = index - column * width;
   let n = p.firstImage + thread.z;
-  let top = i32((p.firstRow + thread.y) * ${TILE}u) - p.padding;
-  let left = i32(column * ${TILE}u) - p.padding;
+  let top = i32((p.firstRow + thread.y) * ${STEP}u) + p.top;
+  let left = i32(column * ${STEP}u) + p.left;
   let isChannel = c < p.channels;
   let scale = select(0.0, scaleIn[n * p.channels + c], isChannel);
 
-  #for s in 0..TILE+2
+  #for s in 0..SEEN
   let at$s = u32(max(left + $s, 0)) * p.channels + c;
   let isInside$s = isChannel && left + $s >= 0 && left + $s < i32(p.inWidth);
   #end
-  #for r in 0..TILE+2
+  #for r in 0..SEEN
   let isRow$r = top + $r >= 0 && top + $r < i32(p.inHeight);
   let line$r = (n * p.inHeight + u32(max(top + $r, 0))) * p.inWidth * p.channels;
-  let d$r = transformInput$TILE(Line$TILE(
-    #for s in 0..TILE+2
+  let d$r = transformInput$TILE(Seen$TILE(
+    #for s in 0..SEEN
     select(0.0, x[select(0u, line$r + at$s, isRow$r && isInside$s)], isRow$r && isInside$s),
     #end
   ));
   #end
   let step = p.images * p.rows * p.tilesX * width;
   let to = ((thread.z * p.rows + thread.y) * p.tilesX + column) * width + c;
-  #for s in 0..TILE+2
-  let column$s = transformInput$TILE(Line$TILE(
-    #for r in 0..TILE+2
+  #for s in 0..PLACES
+  let column$s = transformInput$TILE(Seen$TILE(
+    #for r in 0..SEEN
     scale * d$r[$s],
     #end
   ));
-  #for r in 0..TILE+2
-  v[to + ${TILE * r + 2 * r + s}u * step] = column$s[$r];
+  #for r in 0..PLACES
+  v[to + ${PLACES * r + s}u * step] = column$s[$r];
   #end
   #end
 }

@@ -1,13 +1,13 @@
-// Winograd convolution, second of three: m[k] = v[k] · u[k] for each of the SIZE² places k of a tile, sums over the input
+// Winograd convolution, second of three: m[k] = v[k] · u[k] for each of the PLACES² places k of a tile, sums over the input
 // channels. A thread makes PIXELS tiles by CHANNELS output channels, its sums in registers, as in conv_tiled.wgsl.
 //
-// Memory: v [SIZE², tiles, ⌈I/4⌉, 4]; u [SIZE², ⌈I/4⌉, O, 4]; m [SIZE², tiles, O].
+// Memory: v [PLACES², tiles, ⌈I/4⌉, 4]; u [WEIGHTS², ⌈I/4⌉, O, 4]; m [PLACES², tiles, O].
 
 #param PIXELS = 4
 #param CHANNELS = 8
 
 #include linear
-#include winograd_multiply
+#include winograd_buffers
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -16,6 +16,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let firstChannel = index % channelStep;
   let firstTile = index / channelStep * ${PIXELS}u;
   let k = thread.z;
+  let firstWeight = weightsOf(k) * p.depth;
   if (firstTile >= p.tiles) { return; }
   #for j in 0..PIXELS
   let at$j = (k * p.tiles + min(firstTile + ${j}u, p.tiles - 1u)) * p.depth;
@@ -29,11 +30,11 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
 
   for (var i = 0u; i < p.depth; i++) {
     #for j in 0..PIXELS
-    let v$j = v[at$j + i];
+    let v$j = fourOf(at$j + i);
     #end
-    let row = (k * p.depth + i) * p.outChannels;
+    let row = (firstWeight + i) * p.outChannels;
     #for c in 0..CHANNELS
-    let w$c = weights$HALF(u[row + o$c]);
+    let w$c = fourWeights(row + o$c);
     #end
     #include multiply_tiled
   }

@@ -3,14 +3,10 @@
 //
 // One thread makes one tile of one channel.
 //
-// Memory: m [SIZE², images·rows·tilesX, O], SIZE = TILE + 2; scaleOut [N, O]; noise [OH, OW] (or [1] with strength 0); bias [O];
-// y [N, OH, OW, O].
-
-#param TILE = 4
+// Memory: m [PLACES², images·rows·tilesX, O]; scaleOut [N, O]; noise [OH, OW] (or [1] with strength 0); bias [O]; y [N, OH, OW, O].
 
 #include act
-#include winograd_2
-#include winograd_4
+#include winograd_tiling
 
 struct Params {
   firstImage: u32,
@@ -18,6 +14,10 @@ struct Params {
   firstRow: u32,
   rows: u32,
   tilesX: u32,
+  cropY: u32, // rows of the first tiles that are none of the outputs
+  cropX: u32,
+  height: u32, // rows of outputs, from row outFirst of y on
+  outFirst: u32,
   outHeight: u32,
   outWidth: u32,
   channels: u32,
@@ -41,31 +41,32 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
   let column = index / p.channels;
   let o = index - column * p.channels;
   let n = p.firstImage + thread.z;
-  let top = (p.firstRow + thread.y) * ${TILE}u;
-  let left = column * ${TILE}u;
+  // Before the first one they are very large.
+  let top = (p.firstRow + thread.y) * ${TILE}u - p.cropY;
+  let left = column * ${TILE}u - p.cropX;
 
   let step = p.images * p.rows * p.tilesX * p.channels;
   let source = ((thread.z * p.rows + thread.y) * p.tilesX + column) * p.channels + o;
-  #for r in 0..TILE+2
-  let d$r = transformOutput$TILE(Line$TILE(
-    #for s in 0..TILE+2
-    m[source + ${TILE * r + 2 * r + s}u * step],
+  #for r in 0..PLACES
+  let d$r = transformOutput$TILE(Places$TILE(
+    #for s in 0..PLACES
+    m[source + ${PLACES * r + s}u * step],
     #end
   ));
   #end
   let scale = scaleOut[n * p.channels + o];
   let shift = bias[o];
   #for s in 0..TILE
-  let column$s = transformOutput$TILE(Line$TILE(
-    #for r in 0..TILE+2
+  let column$s = transformOutput$TILE(Places$TILE(
+    #for r in 0..PLACES
     d$r[$s],
     #end
   ));
   #end
   #for r in 0..TILE
   #for s in 0..TILE
-  if (top + ${r}u < p.outHeight && left + ${s}u < p.outWidth) {
-    let at = (top + ${r}u) * p.outWidth + left + ${s}u;
+  if (top + ${r}u < p.height && left + ${s}u < p.outWidth) {
+    let at = (p.outFirst + top + ${r}u) * p.outWidth + left + ${s}u;
     var z = column$s[$r] * scale + shift;
     if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
     y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = act(z, p.slope, p.gain, p.limit);

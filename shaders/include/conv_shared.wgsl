@@ -41,7 +41,7 @@ fn main(
       let inside$g = isInside(input$g);
       let at$g = select(0u, baseOf(pixelOf(n, input$g)), inside$g);
       #end
-      let k = kernelAt(tx, ty);
+      let firstWeight = kernelAt(tx, ty) * depth;
       for (var first = split * each; first < splitEnd; first += 4u) {
         // Four threads load what lies side by side of a pixel.
         let mine = first + thread % 4u;

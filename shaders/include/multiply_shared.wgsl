@@ -1,11 +1,11 @@
 // The products of sixteen input channels, from the first-th four on, once a thread has put its part of them into sharedX. The weights
-// are those at `k` (a kernel tap or a place of a tile), from tileChannel on; fourWeights(at) reads them.
+// are those from row firstWeight on (of a kernel tap, or a place of a tile), from tileChannel on; fourWeights(at) reads them.
 #for h in 0..CHANNELS/2
 {
   let place = thread + ${64 * h}u;
   let row = min(first + place / ${8 * CHANNELS}u, depth - 1u);
   let o = min(tileChannel + place % ${8 * CHANNELS}u, p.outChannels - 1u);
-  sharedWeight[place] = fourWeights((k * depth + row) * p.outChannels + o);
+  sharedWeight[place] = fourWeights((firstWeight + row) * p.outChannels + o);
 }
 #end
 workgroupBarrier();

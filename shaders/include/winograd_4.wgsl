@@ -1,19 +1,20 @@
 // The transforms of Winograd F(4×4, 3×3) along one axis, with the points 0, ±√2, ±√½ and ∞. With these the error is up to
-// twice that of the direct sum; with the usual 0, ±1, ±2, ∞ it is ten times as large. The weights' transform: engine/plans/convolution/winograd.ts.
+// twice that of the direct sum; with the usual 0, ±1, ±2, ∞ it is ten times as large.
 
-alias Line4 = array<f32, 6>;
-alias Short4 = array<f32, 4>;
+alias Seen4 = array<f32, 6>;
+alias Places4 = array<f32, 6>;
+alias Outputs4 = array<f32, 4>;
 
 const WINOGRAD_A = 1.4142135623730951;
 const WINOGRAD_B = 0.7071067811865476;
 
 /// Bᵀ d
-fn transformInput4(d: Line4) -> Line4 {
+fn transformInput4(d: Seen4) -> Places4 {
   let evenA = fma(-0.5, d[2], d[4]);
   let oddA = fma(WINOGRAD_A, d[3], -WINOGRAD_B * d[1]);
   let evenB = fma(-2.0, d[2], d[4]);
   let oddB = fma(WINOGRAD_B, d[3], -WINOGRAD_A * d[1]);
-  return Line4(
+  return Places4(
     fma(-2.5, d[2], d[0]) + d[4],
     evenA + oddA,
     evenA - oddA,
@@ -24,12 +25,12 @@ fn transformInput4(d: Line4) -> Line4 {
 }
 
 /// Aᵀ m
-fn transformOutput4(m: Line4) -> Short4 {
+fn transformOutput4(m: Places4) -> Outputs4 {
   let sumA = m[1] + m[2];
   let differenceA = m[1] - m[2];
   let sumB = m[3] + m[4];
   let differenceB = m[3] - m[4];
-  return Short4(
+  return Outputs4(
     m[0] + sumA + sumB,
     fma(WINOGRAD_A, differenceA, WINOGRAD_B * differenceB),
     fma(2.0, sumA, 0.5 * sumB),

@@ -1,14 +1,19 @@
 // What the multiplying kernels of a Winograd convolution share. What is a pixel to those of a direct one is a tile here.
 
-#include packed_weights
-
 struct Params {
   tiles: u32,
   depth: u32, // input channels in fours
   outChannels: u32,
+  places: u32, // of a tile along an axis
+  weights: u32, // along an axis, fewer where the last places have the same
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> v: array<vec4f>;
-@group(0) @binding(2) var<storage, read> u: array<Weight$HALF>;
 @group(0) @binding(3) var<storage, read_write> m: array<f32>;
+
+/// The number of the weights that place `k` is multiplied by.
+fn weightsOf(k: u32) -> u32 {
+  let row = k / p.places;
+  let column = k - row * p.places;
+  return min(row, p.weights - 1u) * p.weights + min(column, p.weights - 1u);
+}

@@ -3,10 +3,11 @@ import type { AdapterFacts } from '../engine/adapter.js';
 import type { Packing } from '../engine/constants.js';
 import type { KernelName, Launch, LaunchOf } from '../engine/launch.js';
 import { withHalfWeights } from '../engine/plans/convolution/half-weights.js';
-import { type Allowed, type ConvolutionPlan, convolutionKey } from '../engine/plans/convolution/plan.js';
+import type { ConvolutionPlan } from '../engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../engine/plans/convolution/shape.js';
 import type { Storage } from '../engine/storage.js';
 import { NO_CHOICES, type PlanChoices } from '../engine/tuning/choices.js';
+import { shapeKey } from '../engine/tuning/keys.js';
 import type { Contest } from '../engine/tuning/tuner.js';
 import { type Shape, sizeOf, Tensor } from './tensor.js';
 
@@ -55,8 +56,8 @@ export class Lowering {
   }
 
   /** Notes the plan of a convolution, and gives it as it runs here. */
-  planned<P extends ConvolutionPlan>(shape: ConvolutionShape, allowed: Allowed, plan: P): P {
-    this.convolutions.set(convolutionKey(shape, allowed), { shape, allowed, plan: plan.name });
+  planned(shape: ConvolutionShape, plan: ConvolutionPlan): ConvolutionPlan {
+    this.convolutions.set(shapeKey(shape), { shape, plan: plan.name });
     return this.#halfWeights ? withHalfWeights(plan) : plan;
   }
 

@@ -1,8 +1,8 @@
 /** What tuning may change of an inversion, and what not. */
 import * as assert from 'uvu/assert';
 import type { Device } from '../../src/engine/device.js';
-import { convolutionKey } from '../../src/engine/plans/convolution/plan.js';
 import { mergeChoices } from '../../src/engine/tuning/choices.js';
+import { shapeKey } from '../../src/engine/tuning/keys.js';
 import type { Computation } from '../../src/inversion/codes.js';
 import { Inverter } from '../../src/inversion/inverter.js';
 import { defaultMethod } from '../../src/inversion/method.js';
@@ -20,7 +20,7 @@ const STOP = 2;
 async function tunedOtherwise<T>(device: Device, body: () => Promise<T>): Promise<T> {
   const before = device.tuning;
   const usual = await Inverter.build(device, model, method);
-  const plain = usual.convolutions.map(({ shape, allowed }) => [convolutionKey(shape, allowed), 'conv']);
+  const plain = usual.convolutions.map(({ shape }) => [shapeKey(shape), 'conv']);
   usual.destroy();
   device.tuning = { ...before, choices: mergeChoices(Object.fromEntries(plain)) };
   try {

@@ -151,7 +151,7 @@ export function launchConvolution(
 ): void {
   const { x, weight, shape, epilogue } = call;
   const { facts, choices, isLean } = emit;
-  const plan = emit.planned(shape, 'any', planConvolution(shape, facts, choices, isLean));
+  const plan = emit.planned(shape, planConvolution(shape, facts, choices, isLean));
   emit.launchAll(
     convolutionLaunches<Operand>(
       shape,

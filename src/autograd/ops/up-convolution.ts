@@ -7,8 +7,8 @@
  * with stride 2, again by bands; then through the input scale.
  */
 import { type BlurShape, planBlur } from '../../engine/plans/blur.js';
-import { bandLaunches } from '../../engine/plans/convolution/launches.js';
-import { planDirect } from '../../engine/plans/convolution/plan.js';
+import { convolutionLaunches } from '../../engine/plans/convolution/launches.js';
+import { planConvolution } from '../../engine/plans/convolution/plan.js';
 import type { Band, ConvolutionShape } from '../../engine/plans/convolution/shape.js';
 import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
@@ -159,7 +159,7 @@ function convolutionShape(layer: UpLayer, transposed: boolean): ConvolutionShape
 
 function convolutionBy(emit: Lowering, { weight }: UpLayer, shape: ConvolutionShape) {
   const { graph } = weight;
-  const plan = emit.planned(shape, 'direct', planDirect(shape, emit.facts, emit.choices));
+  const plan = emit.planned(shape, planConvolution(shape, emit.facts, emit.choices, emit.isLean));
   const packed = emit.packed(weight, plan.packing(!shape.transposed), plan.weightBytes);
   const scaleOut = graph.filled([shape.batch, shape.outChannels], 1);
   const bias = graph.filled([shape.outChannels], 0);
@@ -167,13 +167,13 @@ function convolutionBy(emit: Lowering, { weight }: UpLayer, shape: ConvolutionSh
   const epilogue = { noiseStrength: 0, ...LINEAR };
   return (band: Band, x: Operand, scaleIn: Operand, y: Operand) =>
     emit.launchAll(
-      bandLaunches<Operand>(
+      convolutionLaunches<Operand>(
         shape,
-        band,
         plan,
         { x, weight: packed, scaleIn, scaleOut, noise, bias, y },
         epilogue,
-        { mostFlops: emit.mostFlops },
+        (name, elements) => emit.scratch(name, [elements]),
+        { band, mostFlops: emit.mostFlops },
       ),
     );
 }

@@ -6,24 +6,19 @@ import { FwplusError } from '../../errors.js';
 import type { Device } from '../device.js';
 import { withDisposal } from '../disposal.js';
 import type { Launch } from '../launch.js';
+import { randomValues } from '../measure/random-values.js';
 import { Stopwatch } from '../measure/time-launches.js';
 import { convolutionLaunches } from '../plans/convolution/launches.js';
-import {
-  type Allowed,
-  allowedPlans,
-  type ConvolutionPlan,
-  convolutionKey,
-  rightPlans,
-} from '../plans/convolution/plan.js';
-import { type ConvolutionShape, phaseFlops, phasesOf } from '../plans/convolution/shape.js';
-import type { Persistent, Storage } from '../storage.js';
+import { allowedPlans, type ConvolutionPlan, convolutionPlans } from '../plans/convolution/plan.js';
+import { type ConvolutionShape, convolutionFlops } from '../plans/convolution/shape.js';
+import type { Constant, Persistent, Storage } from '../storage.js';
 import { mostFlops } from '../submits.js';
+import { shapeKey } from './keys.js';
 import { type Entrant, type RaceOptions, race, winnerOf } from './race.js';
 
 /** A convolution that some program runs. */
 export interface Contest {
   readonly shape: ConvolutionShape;
-  readonly allowed: Allowed;
 }
 
 /** What a race has shown. */
@@ -79,7 +74,7 @@ export async function tune(
   const until = performance.now() + mostMilliseconds;
   for (const [key, contest] of open) {
     if (signal?.aborted || performance.now() > until) break;
-    const [preferred] = plansOf(device, contest) as [ConvolutionPlan];
+    const [preferred] = allowedPlans(contest.shape, device.facts) as [ConvolutionPlan];
     const milliseconds = await raceContest(device, contest, options);
     if (signal?.aborted) break;
     if (milliseconds.size === 0) continue;
@@ -93,24 +88,20 @@ export async function tune(
 
 /** Those in which more than one plan can run, each shape once, by their keys. */
 function openContests(device: Device, contests: readonly Contest[]): Map<string, Contest> {
-  const open = contests.filter((contest) => plansOf(device, contest).length > 1);
-  const heaviestFirst = open.sort((a, b) => flopsOf(b.shape) - flopsOf(a.shape));
-  return new Map(heaviestFirst.map((contest) => [convolutionKey(contest.shape, contest.allowed), contest]));
-}
-
-function plansOf({ facts }: Device, { shape, allowed }: Contest): readonly ConvolutionPlan[] {
-  return allowedPlans(shape, allowed, facts);
+  const open = contests.filter((contest) => allowedPlans(contest.shape, device.facts).length > 1);
+  const heaviestFirst = open.sort((a, b) => convolutionFlops(b.shape) - convolutionFlops(a.shape));
+  return new Map(heaviestFirst.map((contest) => [shapeKey(contest.shape), contest]));
 }
 
 async function raceContest(
   device: Device,
-  contest: Contest,
+  { shape }: Contest,
   options: TuneOptions,
 ): Promise<ReadonlyMap<string, number>> {
-  const known = plansOf(device, contest).map(({ name }) => name);
+  const known = allowedPlans(shape, device.facts).map(({ name }) => name);
   const { software } = device.facts;
-  const heat = partOf(contest.shape, HEAT.flops[software ? 'software' : 'hardware']);
-  const inHeat = partPlans(device, contest, heat, known);
+  const heat = partOf(shape, HEAT.flops[software ? 'software' : 'hardware']);
+  const inHeat = partPlans(device, heat, known);
   const quick = await raceAll(device, heat, inHeat, { ...options, ...HEAT });
   const best = Math.min(...quick.values());
   const near = [...quick].filter(([, time]) => time <= HEAT.outAt * best).map(([name]) => name);
@@ -118,19 +109,18 @@ async function raceContest(
   const unknown = known.filter((name) => !inHeat.some((plan) => plan.name === name));
   // The preferred one runs in any case: it is what the others are measured by.
   const names = new Set([known[0], ...unknown, ...near.slice(0, FINAL.others)]);
-  const final = software ? partOf(contest.shape, FINAL.flops) : contest.shape;
-  const finalists = partPlans(device, contest, final, [...names]);
+  const final = software ? partOf(shape, FINAL.flops) : shape;
+  const finalists = partPlans(device, final, [...names]);
   return raceAll(device, final, finalists, { ...options, ...FINAL });
 }
 
-/** The plans of those names, as they run a part of the contest's shape; what would weigh too much for so little is among them. */
+/** The plans of those names, as they run a part of a contest's shape; what would weigh too much for so little is among them. */
 function partPlans(
   { facts }: Device,
-  { allowed }: Contest,
   part: ConvolutionShape,
   names: readonly (string | undefined)[],
 ): readonly ConvolutionPlan[] {
-  return rightPlans(part, allowed, facts).filter(({ name }) => names.includes(name));
+  return convolutionPlans(part, facts).filter(({ name }) => names.includes(name));
 }
 
 /** Plans that this device cannot run after all, for want of memory or a compiler's fault, have no time. */
@@ -164,17 +154,13 @@ const wallClock: Prepare = (device, launches) => Stopwatch.prepare(device, launc
 export function partOf(shape: ConvolutionShape, flops: number): ConvolutionShape {
   const { kernelSize, stride, padding, transposed, inHeight, outHeight } = shape;
   const [small, large] = transposed ? [inHeight, outHeight] : [outHeight, inHeight];
-  const rows = Math.max(8, Math.ceil((small * flops) / flopsOf(shape)));
+  const rows = Math.max(8, Math.ceil((small * flops) / convolutionFlops(shape)));
   if (rows >= small) return shape;
   const other = Math.min(large, (rows - 1) * stride + kernelSize - 2 * padding);
   return {
     ...shape,
     ...(transposed ? { inHeight: rows, outHeight: other } : { outHeight: rows, inHeight: other }),
   };
-}
-
-function flopsOf(shape: ConvolutionShape): number {
-  return phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
 }
 
 /**
@@ -194,7 +180,7 @@ function launchesOf(
   });
   const operands = {
     x: memory('x', batch * inHeight * inWidth * inChannels),
-    weight: memory('weight', plan.weightBytes / 4),
+    weight: plan.packing(false).form === 'texture' ? inTexture(plan) : memory('weight', plan.weightBytes / 4),
     scaleIn: memory('scaleIn', batch * inChannels),
     scaleOut: memory('scaleOut', batch * outChannels),
     noise: memory('noise', outHeight * outWidth),
@@ -210,4 +196,11 @@ function launchesOf(
   return convolutionLaunches(shape, plan, operands, epilogue, scratch, {
     mostFlops: mostFlops(throughput),
   }).map((launch) => ({ ...launch, label: plan.name }));
+}
+
+/** Weights that are no weights: packing true ones would take longer than the race. */
+function inTexture({ name, weightBytes: bytes }: ConvolutionPlan): Constant {
+  const pack = () => randomValues(bytes / 4);
+  const data = new Float32Array(0);
+  return { kind: 'constant', label: `weight of ${name}`, bytes, data, packing: { key: name, form: 'texture', pack } };
 }

@@ -2,12 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AdapterFacts } from '../../../src/engine/adapter.js';
-import {
-  convolutionKey,
-  convolutionPlans,
-  planConvolution,
-  planDirect,
-} from '../../../src/engine/plans/convolution/plan.js';
+import { convolutionPlans, planConvolution } from '../../../src/engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../../src/engine/plans/convolution/shape.js';
 import { choosePlan, isChoiceTable, mergeChoices, NO_CHOICES } from '../../../src/engine/tuning/choices.js';
 import { adapterClass, adapterKey, shapeKey } from '../../../src/engine/tuning/keys.js';
@@ -62,15 +57,12 @@ test('a table of choices is an object of strings', () => {
     assert.not.ok(isChoiceTable(other), JSON.stringify(other));
 });
 
-test('every plan of a convolution can be chosen, and a direct one where bands are made', () => {
+test('every plan of a convolution can be chosen', () => {
   const plans = convolutionPlans(SHAPE, LLVMPIPE);
   assert.ok(plans.length > 3);
   for (const { name } of plans) {
-    const choices = mergeChoices({ [convolutionKey(SHAPE, 'any')]: name });
+    const choices = mergeChoices({ [shapeKey(SHAPE)]: name });
     assert.is(planConvolution(SHAPE, LLVMPIPE, choices).name, name);
-    const direct = planDirect(SHAPE, LLVMPIPE, mergeChoices({ [convolutionKey(SHAPE, 'direct')]: name }));
-    if (/winograd/.test(name)) assert.not.match(direct.name, /winograd/);
-    else assert.is(direct.name, name);
   }
   assert.is(planConvolution(SHAPE, LLVMPIPE).name, plans[0].name);
 });

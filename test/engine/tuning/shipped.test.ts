@@ -2,9 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AdapterFacts } from '../../../src/engine/adapter.js';
-import { allowedPlans, convolutionKey } from '../../../src/engine/plans/convolution/plan.js';
+import { allowedPlans } from '../../../src/engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../../src/engine/plans/convolution/shape.js';
-import { adapterClass } from '../../../src/engine/tuning/keys.js';
+import { adapterClass, shapeKey } from '../../../src/engine/tuning/keys.js';
 import { SHIPPED } from '../../../src/engine/tuning/shipped.js';
 
 /** An adapter of a class, as `mesa software, 8 lanes`. */
@@ -21,10 +21,10 @@ function factsOf(name: string): AdapterFacts {
   };
 }
 
-const KEY = /^(direct )?(transposed )?(\d+)x\3 s(\d+) p(\d+) (\d+)x(\d+)x(\d+) to (\d+)x(\d+)x(\d+) b(\d+)$/;
+const KEY = /^(transposed )?(\d+)x\3 s(\d+) p(\d+) (\d+)x(\d+)x(\d+) to (\d+)x(\d+)x(\d+) b(\d+)$/;
 
-function contestOf(key: string) {
-  const [, direct, transposed, ...numbers] = KEY.exec(key)!;
+function shapeOf(key: string): ConvolutionShape {
+  const [, transposed, ...numbers] = KEY.exec(key)!;
   const [
     kernelSize,
     stride,
@@ -37,11 +37,10 @@ function contestOf(key: string) {
     outChannels,
     batch,
   ] = numbers.map(Number) as [number, number, number, number, number, number, number, number, number, number];
-  const shape: ConvolutionShape = {
+  return {
     ...{ batch, kernelSize, stride, padding, transposed: transposed !== undefined },
     ...{ inHeight, inWidth, inChannels, outHeight, outWidth, outChannels },
   };
-  return { shape, allowed: direct ? ('direct' as const) : ('any' as const) };
 }
 
 for (const [name, table] of Object.entries(SHIPPED)) {
@@ -49,9 +48,9 @@ for (const [name, table] of Object.entries(SHIPPED)) {
     const facts = factsOf(name);
     assert.is(adapterClass(facts), name);
     for (const [key, plan] of Object.entries(table)) {
-      const { shape, allowed } = contestOf(key);
-      assert.is(convolutionKey(shape, allowed), key);
-      const names = allowedPlans(shape, allowed, facts).map((each) => each.name);
+      const shape = shapeOf(key);
+      assert.is(shapeKey(shape), key);
+      const names = allowedPlans(shape, facts).map((each) => each.name);
       assert.ok(names.includes(plan), `${key}: '${plan}' is none of ${names.join(', ')}`);
     }
   });

@@ -5,14 +5,21 @@
  */
 import type { AdapterFacts } from '../../adapter.js';
 
-/** Of a vec4 in every lane; and of one whose components are read one by one. */
-const LOAD = 22;
-const RAGGED_LOAD = 30;
+/** Of a vec4 in every lane; of one whose components are read one by one; and of one from a texture. */
+export const LOAD = 22;
+export const RAGGED_LOAD = 30;
+export const TEXEL_LOAD = 7;
+/** Of a vec4 that is copied into a texture before. */
+const TEXEL_COPY = 3;
 /** Of four products in every lane. */
 const PRODUCTS = 2.2;
 const STORE = 15;
 /** On hardware, as races on an NVIDIA H200 had it: Winograd where there is much to do, then tiles of fewer pixels, of which more run at once. */
 export const RANK = { winograd: 0, few: 1, many: 2, last: 3 };
+/** Of a variant that a race may find faster. */
+export const VARIANT = 0.5;
+/** Behind all that have a cost. */
+export const LAST = 1e300;
 
 /** Times as much where every thread has a tile of its own, and places to find for each of its pixels. */
 const OWN_TILE = 1.6;
@@ -36,10 +43,15 @@ export interface Tile {
 }
 
 /** Of so many tiles with so many steps of four input channels each. */
-export function tilesCost(tiles: number, steps: number, tile: Tile, ragged = false): number {
+export function tilesCost(tiles: number, steps: number, tile: Tile, load = LOAD, pixelLoad = load): number {
   const { sums, pixelLoads, weightLoads, atOnce } = tile;
-  const step = pixelLoads * (ragged ? RAGGED_LOAD : LOAD) + weightLoads * LOAD + sums * PRODUCTS;
+  const step = pixelLoads * pixelLoad + weightLoads * load + sums * PRODUCTS;
   return (tiles / atOnce) * (atOnce > 1 ? OWN_TILE : 1) * (steps * step + sums * STORE);
+}
+
+/** Of so many vec4s that a launch reads as a texture. */
+export function textureCost(fours: number): number {
+  return fours * TEXEL_COPY;
 }
 
 /** Of the transforms before and after the products of a Winograd convolution. */

@@ -6,7 +6,7 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { RANK, type Tile, threadsAtOnce, tilesCost } from './cost.js';
+import { LAST, LOAD, RAGGED_LOAD, RANK, type Tile, threadsAtOnce, tilesCost, VARIANT } from './cost.js';
 import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.js';
 
 /**
@@ -144,7 +144,7 @@ function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile:
   return phasesOf(shape).reduce((total, { y, x }) => {
     const tiles = batch * Math.ceil((y.outputs * x.outputs) / pixels) * Math.ceil(outChannels / channels);
     const steps = y.taps * x.taps * Math.ceil(inChannels / 4);
-    return total + tilesCost(tiles, steps, tile, inChannels % 4 !== 0);
+    return total + tilesCost(tiles, steps, tile, LOAD, inChannels % 4 === 0 ? LOAD : RAGGED_LOAD);
   }, 0);
 }
 
@@ -196,7 +196,7 @@ function sharedPlans(shape: ConvolutionShape, { software }: AdapterFacts): Direc
       kernel,
       constants,
       ...weightOf(shape, 4),
-      cost: isLast ? Number.MAX_VALUE : PIXELS === 4 ? RANK.few : RANK.many,
+      cost: isLast ? LAST : PIXELS === 4 ? RANK.few : RANK.many,
       workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
     };
   });
@@ -206,29 +206,46 @@ function sharedPlans(shape: ConvolutionShape, { software }: AdapterFacts): Direc
  * A GPU wants some hundred workgroups, a small one fewer, a large one more; where an image has few pixels, they come from parts of the
  * input channels.
  */
-const WORKGROUPS_WANTED = [512, 128, 1024];
+const WORKGROUPS_WANTED = { usual: 512, few: 128, many: 1024 };
 const MOST_SPLITS = 16;
 
 /** Not for a stride: those of up-convolutions go by bands, which have no memory for parts. */
 function splitPlans(shape: ConvolutionShape, plan: DirectPlan): DirectPlan[] {
   if (shape.stride !== 1) return [];
-  const phase = phasesOf(shape)[0]!;
-  const [x, y, z] = plan.workgroups(phase, shape.batch);
+  const groups = workgroupsOf(shape, plan);
   const fours = Math.ceil(shape.inChannels / 16);
   const most = Math.min(Math.floor(fours / 2), MOST_SPLITS);
-  const counts = new Set(WORKGROUPS_WANTED.map((wanted) => Math.min(Math.floor(wanted / (x * y * z)), most)));
+  const countFor = (wanted: number) => Math.min(Math.floor(wanted / groups), most);
+  const usual = countFor(WORKGROUPS_WANTED.usual);
+  const counts = new Set([usual, countFor(WORKGROUPS_WANTED.few), countFor(WORKGROUPS_WANTED.many)]);
   return [...counts]
     .filter((splits) => splits >= 2)
     .map((splits) => ({
       ...plan,
       name: `${plan.name} in ${splits}`,
       splits,
-      cost: shape.outChannels <= 4 ? Math.max(plan.cost, RANK.last) : plan.cost, // adding up images takes longer
+      cost: splitCost(shape, plan, splits === usual),
       workgroups: (part, images) => {
         const [columns, rows, layers] = plan.workgroups(part, images);
         return [columns, rows, layers * splits];
       },
     }));
+}
+
+/** The usual number of parts goes before the whole. */
+function splitCost({ outChannels }: ConvolutionShape, { cost }: DirectPlan, isUsual: boolean): number {
+  if (outChannels <= 4) return Math.max(cost, RANK.last); // adding up images takes longer
+  return isUsual ? cost : cost + VARIANT;
+}
+
+/** Of the phase that has most. */
+function workgroupsOf(shape: ConvolutionShape, plan: DirectPlan): number {
+  return Math.max(...phasesOf(shape).map((phase) => plan.workgroups(phase, shape.batch).reduce((a, b) => a * b)));
+}
+
+/** Whether the kernel with workgroup memory has too few workgroups even for a small GPU. */
+export function isStarved(shape: ConvolutionShape, facts: AdapterFacts): boolean {
+  return sharedPlans(shape, facts).every((plan) => workgroupsOf(shape, plan) < WORKGROUPS_WANTED.few);
 }
 
 /** One workgroup for each tile of some pixels and some channels of one image. */

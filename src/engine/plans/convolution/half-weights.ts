@@ -23,7 +23,8 @@ export function withHalfWeights<P extends ConvolutionPlan>(plan: P): P {
 }
 
 export function takesHalves(plan: ConvolutionPlan): boolean {
-  return isWinograd(plan) ? plan.tile === 2 : plan.kernel !== 'conv';
+  if (plan.kernel === 'winograd_multiply_texture') return false; // its texels are single precision
+  return isWinograd(plan) ? plan.tiling.takesHalves : plan.kernel !== 'conv';
 }
 
 function inHalves({ key, pack }: Packing): Packing {

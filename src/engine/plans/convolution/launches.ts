@@ -5,14 +5,14 @@ import { partsOf } from './parts.js';
 import { type ConvolutionPlan, isWinograd } from './plan.js';
 import {
   type Band,
-  type ConvolutionPhase,
   type ConvolutionShape,
+  convolutionFlops,
   phaseFlops,
   phaseOfPart,
   phaseParams,
-  phasesOf,
   phasesOfBand,
 } from './shape.js';
+import { tilesAlong } from './tilings.js';
 import type { WinogradPlan } from './winograd.js';
 
 /** By the names and layouts of shaders/conv.wgsl; the weight as the plan packs it. */
@@ -41,53 +41,52 @@ export interface LaunchOptions {
    * images and between rows of outputs (of tiles, with Winograd), never within a row. The bytes of the result are the same.
    */
   readonly mostFlops?: number | undefined;
+  /** Those output rows alone, in arrays that hold no more than they need; without it all. */
+  readonly band?: Band | undefined;
 }
 
-/** @param scratch makes memory of so many elements that lives between these launches only. */
+/** Makes memory of so many elements that lives between the launches of one convolution only. */
+type Scratch<T> = (name: string, elements: number) => T;
+
 export function convolutionLaunches<T>(
   shape: ConvolutionShape,
   plan: ConvolutionPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
-  scratch: (name: string, elements: number) => T,
+  scratch: Scratch<T>,
   options: LaunchOptions = {},
 ): BareLaunch<T>[] {
   return isWinograd(plan)
     ? winogradLaunches(shape, plan, operands, epilogue, scratch, options)
     : plan.splits === undefined
-      ? directLaunches(shape, phasesOf(shape), plan, operands, epilogue, options)
+      ? directLaunches(shape, plan, operands, epilogue, options)
       : splitLaunches(shape, plan, plan.splits, operands, epilogue, scratch, options);
 }
 
-/** Those output rows of a convolution that a band names. */
-export function bandLaunches<T>(
-  shape: ConvolutionShape,
-  band: Band,
-  plan: DirectPlan,
-  operands: ConvolutionOperands<T>,
-  epilogue: EpilogueParams,
-  options: LaunchOptions = {},
-): BareLaunch<T>[] {
-  if (plan.splits !== undefined) throw new Error(`the plan '${plan.name}' needs memory that bands have not`);
-  const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
-  return directLaunches(bound, phasesOfBand(shape, band), plan, operands, epilogue, options);
+function wholeOf({ inHeight, outHeight }: ConvolutionShape): Band {
+  return {
+    from: 0,
+    to: outHeight,
+    input: { first: 0, count: inHeight },
+    output: { first: 0, count: outHeight },
+  };
 }
 
 function directLaunches<T>(
   shape: ConvolutionShape,
-  phases: readonly ConvolutionPhase[],
   plan: DirectPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
-  { mostFlops = Number.POSITIVE_INFINITY }: LaunchOptions,
+  { mostFlops = Number.POSITIVE_INFINITY, band = wholeOf(shape) }: LaunchOptions,
 ): BareLaunch<T>[] {
   const { batch } = shape;
-  return phases.flatMap((phase) => {
-    const row = phaseFlops(shape, phase) / (batch * phase.y.outputs);
+  const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
+  return phasesOfBand(shape, band).flatMap((phase) => {
+    const row = phaseFlops(bound, phase) / (batch * phase.y.outputs);
     return partsOf(batch, phase.y.outputs, mostFlops / row).map((part) => {
       const { firstImage, images } = part;
-      const cut = phaseOfPart(shape, phase, part);
-      const few = { ...shape, batch: images };
+      const cut = phaseOfPart(bound, phase, part);
+      const few = { ...bound, batch: images };
       return bare({
         kernel: plan.kernel,
         constants: plan.constants,
@@ -107,14 +106,15 @@ function splitLaunches<T>(
   splits: number,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
-  scratch: (name: string, elements: number) => T,
+  scratch: Scratch<T>,
   options: LaunchOptions,
 ): BareLaunch<T>[] {
+  if (options.band) throw new Error(`the plan '${plan.name}' adds up whole images, not bands`);
   const { batch, outHeight, outWidth, outChannels } = shape;
   const { scaleOut, noise, bias, y } = operands;
   const elements = batch * outHeight * outWidth * outChannels;
   const sums = scratch('sums in parts', splits * elements);
-  const parts = directLaunches(shape, phasesOf(shape), plan, { ...operands, y: sums }, epilogue, options);
+  const parts = directLaunches(shape, plan, { ...operands, y: sums }, epilogue, options);
   return [
     ...parts.map((launch) => ({ ...launch, params: { ...launch.params, splits, splitImages: batch } })),
     bare({
@@ -131,25 +131,33 @@ function winogradLaunches<T>(
   plan: WinogradPlan,
   { x, weight, scaleIn, scaleOut, noise, bias, y }: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
-  scratch: (name: string, elements: number) => T,
-  { mostFlops = Number.POSITIVE_INFINITY }: LaunchOptions,
+  scratch: Scratch<T>,
+  { mostFlops = Number.POSITIVE_INFINITY, band = wholeOf(shape) }: LaunchOptions,
 ): BareLaunch<T>[] {
-  const { batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { tile, tilesY, tilesX, padding } = plan;
+  const { batch, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
+  const { tiling } = plan;
+  const height = band.to - band.from;
+  const down = tilesAlong(shape, tiling, band.from, height);
+  const across = tilesAlong(shape, tiling, 0, outWidth);
   // Those of the direct sum: effective ones, which may pass an adapter's ceiling.
-  const flops = (images: number, outputRows: number) =>
-    2 * images * outputRows * outWidth * 9 * inChannels * outChannels;
-  const parts = partsOf(batch, tilesY, Math.min(plan.mostRows, mostFlops / flops(1, tile)));
-  const places = (tile + 2) ** 2;
+  const image = convolutionFlops(shape) / batch;
+  const flopsTo = (row: number) => Math.floor((image * (band.from + Math.min(height, Math.max(0, row)))) / outHeight);
+  const parts = partsOf(
+    batch,
+    down.count,
+    Math.min(plan.mostRows, mostFlops / Math.ceil((image * tiling.outputs) / outHeight)),
+  );
+  const tilesX = across.count;
+  const places = tiling.places ** 2;
   const depth = Math.ceil(inChannels / 4);
   const most = parts[0]!.images * parts[0]!.rows * tilesX;
   const v = scratch('transformed input', places * most * 4 * depth);
   const m = scratch('products', places * most * outChannels);
-  const constants = { TILE: tile };
+  const constants = { TILE: tiling.outputs, SEEN: tiling.seen, STEP: tiling.step, PLACES: tiling.places };
   return parts.flatMap((part) => {
     const { images, firstRow, rows } = part;
     const tiles = images * rows * tilesX;
-    const outputRows = Math.min(outHeight, tile * (firstRow + rows)) - tile * firstRow;
+    const firstOutput = tiling.outputs * firstRow - down.crop;
     const groups = (channels: number): [number, number, number] => [
       Math.ceil((tilesX * channels) / 64),
       rows,
@@ -160,22 +168,41 @@ function winogradLaunches<T>(
         kernel: 'winograd_input',
         constants,
         bindings: { x, scaleIn, v },
-        params: { ...part, tilesX, inHeight, inWidth, channels: inChannels, padding },
+        params: {
+          ...part,
+          tilesX,
+          inHeight: band.input.count,
+          inWidth,
+          channels: inChannels,
+          top: down.start - band.input.first,
+          left: across.start,
+        },
         workgroups: groups(4 * depth),
       }),
       bare({
         kernel: plan.kernel,
         constants: plan.constants,
         bindings: { v, u: weight, m },
-        params: { tiles, depth, outChannels },
+        params: { tiles, depth, outChannels, places: tiling.places, weights: tiling.weights.length },
         workgroups: plan.workgroups(tiles),
-        flops: flops(images, outputRows),
+        flops: images * (flopsTo(firstOutput + tiling.outputs * rows) - flopsTo(firstOutput)),
       }),
       bare({
         kernel: 'winograd_output',
         constants,
         bindings: { m, scaleOut, noise, bias, y },
-        params: { ...part, tilesX, outHeight, outWidth, channels: outChannels, ...epilogue },
+        params: {
+          ...part,
+          tilesX,
+          cropY: down.crop,
+          cropX: across.crop,
+          height,
+          outFirst: band.from - band.output.first,
+          outHeight: band.output.count,
+          outWidth,
+          channels: outChannels,
+          ...epilogue,
+        },
         workgroups: groups(outChannels),
       }),
     ];

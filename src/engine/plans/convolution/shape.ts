@@ -136,6 +136,11 @@ export function phaseParams(shape: ConvolutionShape, { y, x }: ConvolutionPhase,
   };
 }
 
+/** Of all outputs. */
+export function convolutionFlops(shape: ConvolutionShape): number {
+  return phasesOf(shape).reduce((sum, phase) => sum + phaseFlops(shape, phase), 0);
+}
+
 /** Multiply-adds count as two. */
 export function phaseFlops(
   { batch, inChannels, outChannels }: ConvolutionShape,
