@@ -1,9 +1,8 @@
-// The transforms of Winograd F(2×2, 3×3) along one axis, with the points 0, ±1 and ∞. Those of the weights, for all of these:
-// engine/plans/convolution/tilings.ts.
+// The transforms of Winograd F(2×2, 3×3) along one axis, with the points 0, ±1 and ∞.
 
-alias Seen2 = array<f32, 4>;
-alias Places2 = array<f32, 4>;
-alias Outputs2 = array<f32, 2>;
+alias Seen2 = array<Value, 4>;
+alias Places2 = array<Value, 4>;
+alias Outputs2 = array<Value, 2>;
 
 /// Bᵀ d
 fn transformInput2(d: Seen2) -> Places2 {

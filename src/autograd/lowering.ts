@@ -3,9 +3,10 @@ import type { AdapterFacts } from '../engine/adapter.js';
 import type { Packing } from '../engine/constants.js';
 import type { KernelName, Launch, LaunchOf } from '../engine/launch.js';
 import { withHalfWeights } from '../engine/plans/convolution/half-weights.js';
+import type { Memory } from '../engine/plans/convolution/launches.js';
 import type { ConvolutionPlan } from '../engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../engine/plans/convolution/shape.js';
-import type { Storage } from '../engine/storage.js';
+import { partOf, type Storage } from '../engine/storage.js';
 import { NO_CHOICES, type PlanChoices } from '../engine/tuning/choices.js';
 import { shapeKey } from '../engine/tuning/keys.js';
 import type { Contest } from '../engine/tuning/tuner.js';
@@ -73,9 +74,13 @@ export class Lowering {
   #put(launch: Omit<Launch<Operand>, 'label'>): void {
     const bindings: Record<string, Storage> = {};
     for (const [name, operand] of Object.entries<Operand>(launch.bindings)) {
-      bindings[name] = operand instanceof Tensor ? this.storageOf(operand) : operand;
+      bindings[name] = this.#storageOf(operand);
     }
     this.launches.push({ ...launch, label: this.#label, bindings });
+  }
+
+  #storageOf(operand: Operand): Storage {
+    return operand instanceof Tensor ? this.storageOf(operand) : operand;
   }
 
   /** Where a tensor lies in this program. */
@@ -103,6 +108,14 @@ export class Lowering {
   /** Memory that lives only between the launches of this operation. */
   scratch(name: string, shape: Shape): Storage {
     return { kind: 'temporary', label: `${this.#label} ${name}`, bytes: 4 * sizeOf(shape) };
+  }
+
+  /** Memory for the launches of a planned convolution. */
+  get memory(): Memory<Operand> {
+    return {
+      scratch: (name, elements) => this.scratch(name, [elements]),
+      part: (operand, offset, elements) => partOf(this.#storageOf(operand), offset, elements),
+    };
   }
 
   /** A frozen weight in the layout that a kernel wants. */

@@ -40,6 +40,12 @@ export function bufferBytes(bytes: number): number {
   return Math.max(16, Math.ceil(bytes / 4) * 4);
 }
 
+/** So many elements of a storage, from `offset` bytes on. */
+export function partOf(of: Storage, offset: number, elements: number): Storage {
+  const bytes = 4 * elements;
+  return offset === 0 && bytes === of.bytes ? of : { kind: 'view', label: of.label, bytes, of, offset };
+}
+
 export function rootOf(storage: Storage): { root: Temporary | Persistent | Constant; offset: number } {
   let offset = 0;
   let at = storage;

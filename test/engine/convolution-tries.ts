@@ -4,7 +4,7 @@ import type { Device } from '../../src/engine/device.js';
 import { convolutionLaunches, type LaunchOptions } from '../../src/engine/plans/convolution/launches.js';
 import type { ConvolutionPlan } from '../../src/engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../src/engine/plans/convolution/shape.js';
-import type { Constant, Storage } from '../../src/engine/storage.js';
+import { type Constant, partOf, type Storage } from '../../src/engine/storage.js';
 import { positive, type Random, randomValues, signed } from '../autograd/values.js';
 import { runLaunches } from './run-launches.js';
 
@@ -141,11 +141,10 @@ export function runPlan(
       plan,
       { ...storage, weight: packed, y },
       params,
-      (label, elements) => ({
-        kind: 'temporary',
-        label,
-        bytes: 4 * elements,
-      }),
+      {
+        scratch: (label, elements) => ({ kind: 'temporary', label, bytes: 4 * elements }),
+        part: partOf,
+      },
       options,
     ).map((launch) => ({ ...launch, label: 'convolution' })),
   );
@@ -205,9 +204,12 @@ export function bareLaunches(
 ) {
   const nothing = { x: 0, weight: 0, scaleIn: 0, scaleOut: 0, noise: 0, bias: 0, y: 0 };
   const epilogue = { noiseStrength: 0, slope: 1, gain: 1, limit: 1 };
-  const take = (_: string, elements: number) => {
-    scratch(elements);
-    return 0;
+  const memory = {
+    scratch: (_: string, elements: number) => {
+      scratch(elements);
+      return 0;
+    },
+    part: () => 0,
   };
-  return convolutionLaunches(shape, plan, nothing, epilogue, take, options);
+  return convolutionLaunches(shape, plan, nothing, epilogue, memory, options);
 }

@@ -166,7 +166,7 @@ export function launchConvolution(
         y: call.y,
       },
       epilogueParams(epilogue),
-      (name, elements) => emit.scratch(name, [elements]),
+      emit.memory,
       { mostFlops: emit.mostFlops },
     ),
   );

@@ -172,7 +172,7 @@ function convolutionBy(emit: Lowering, { weight }: UpLayer, shape: ConvolutionSh
         plan,
         { x, weight: packed, scaleIn, scaleOut, noise, bias, y },
         epilogue,
-        (name, elements) => emit.scratch(name, [elements]),
+        emit.memory,
         { band, mostFlops: emit.mostFlops },
       ),
     );

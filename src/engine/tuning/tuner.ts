@@ -8,10 +8,10 @@ import { withDisposal } from '../disposal.js';
 import type { Launch } from '../launch.js';
 import { randomValues } from '../measure/random-values.js';
 import { Stopwatch } from '../measure/time-launches.js';
-import { convolutionLaunches } from '../plans/convolution/launches.js';
+import { convolutionLaunches, type Memory } from '../plans/convolution/launches.js';
 import { allowedPlans, type ConvolutionPlan, convolutionPlans } from '../plans/convolution/plan.js';
 import { type ConvolutionShape, convolutionFlops } from '../plans/convolution/shape.js';
-import type { Constant, Persistent, Storage } from '../storage.js';
+import { type Constant, type Persistent, partOf as partOfStorage, type Storage } from '../storage.js';
 import { mostFlops } from '../submits.js';
 import { shapeKey } from './keys.js';
 import { type Entrant, type RaceOptions, race, winnerOf } from './race.js';
@@ -188,12 +188,11 @@ function launchesOf(
     y: memory('y', batch * outHeight * outWidth * outChannels),
   };
   const epilogue = { noiseStrength: 0, slope: 0.2, gain: 1, limit: 256 };
-  const scratch = (label: string, elements: number): Storage => ({
-    kind: 'temporary',
-    label,
-    bytes: 4 * elements,
-  });
-  return convolutionLaunches(shape, plan, operands, epilogue, scratch, {
+  const own: Memory<Storage> = {
+    scratch: (label, elements) => ({ kind: 'temporary', label, bytes: 4 * elements }),
+    part: partOfStorage,
+  };
+  return convolutionLaunches(shape, plan, operands, epilogue, own, {
     mostFlops: mostFlops(throughput),
   }).map((launch) => ({ ...launch, label: plan.name }));
 }

@@ -1,7 +1,8 @@
 /** The launches of a planned convolution. `T` stands for whatever is bound: a tensor's storage, or a buffer. */
 import { type KernelName, type Launch, type LaunchOf, linearGrid } from '../../launch.js';
+import { STORAGE_ALIGNMENT } from '../../storage.js';
 import type { DirectPlan } from './direct.js';
-import { partsOf } from './parts.js';
+import { type Part, partsOf } from './parts.js';
 import { type ConvolutionPlan, isWinograd } from './plan.js';
 import {
   type Band,
@@ -45,22 +46,26 @@ export interface LaunchOptions {
   readonly band?: Band | undefined;
 }
 
-/** Makes memory of so many elements that lives between the launches of one convolution only. */
-type Scratch<T> = (name: string, elements: number) => T;
+export interface Memory<T> {
+  /** Memory of so many elements that lives between the launches of one convolution only. */
+  scratch(name: string, elements: number): T;
+  /** Some elements of an operand; the offset in bytes is a multiple of STORAGE_ALIGNMENT. */
+  part(operand: T, offset: number, elements: number): T;
+}
 
 export function convolutionLaunches<T>(
   shape: ConvolutionShape,
   plan: ConvolutionPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
-  scratch: Scratch<T>,
+  memory: Memory<T>,
   options: LaunchOptions = {},
 ): BareLaunch<T>[] {
   return isWinograd(plan)
-    ? winogradLaunches(shape, plan, operands, epilogue, scratch, options)
+    ? winogradLaunches(shape, plan, operands, epilogue, memory, options)
     : plan.splits === undefined
       ? directLaunches(shape, plan, operands, epilogue, options)
-      : splitLaunches(shape, plan, plan.splits, operands, epilogue, scratch, options);
+      : splitLaunches(shape, plan, plan.splits, operands, epilogue, memory, options);
 }
 
 function wholeOf({ inHeight, outHeight }: ConvolutionShape): Band {
@@ -106,14 +111,14 @@ function splitLaunches<T>(
   splits: number,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
-  scratch: Scratch<T>,
+  memory: Memory<T>,
   options: LaunchOptions,
 ): BareLaunch<T>[] {
   if (options.band) throw new Error(`the plan '${plan.name}' adds up whole images, not bands`);
   const { batch, outHeight, outWidth, outChannels } = shape;
   const { scaleOut, noise, bias, y } = operands;
   const elements = batch * outHeight * outWidth * outChannels;
-  const sums = scratch('sums in parts', splits * elements);
+  const sums = memory.scratch('sums in parts', splits * elements);
   const parts = directLaunches(shape, plan, { ...operands, y: sums }, epilogue, options);
   return [
     ...parts.map((launch) => ({ ...launch, params: { ...launch.params, splits, splitImages: batch } })),
@@ -131,7 +136,7 @@ function winogradLaunches<T>(
   plan: WinogradPlan,
   { x, weight, scaleIn, scaleOut, noise, bias, y }: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
-  scratch: Scratch<T>,
+  memory: Memory<T>,
   { mostFlops = Number.POSITIVE_INFINITY, band = wholeOf(shape) }: LaunchOptions,
 ): BareLaunch<T>[] {
   const { batch, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
@@ -150,14 +155,19 @@ function winogradLaunches<T>(
   const tilesX = across.count;
   const places = tiling.places ** 2;
   const depth = Math.ceil(inChannels / 4);
+  const width = (4 * depth) / plan.input.elements;
   const most = parts[0]!.images * parts[0]!.rows * tilesX;
-  const v = scratch('transformed input', places * most * 4 * depth);
-  const m = scratch('products', places * most * outChannels);
+  const v = memory.scratch('transformed input', places * most * 4 * depth);
+  const m = memory.scratch('products', places * most * outChannels);
+  const bound = { ...shape, inHeight: band.input.count };
+  const top = down.start - band.input.first;
+  const { input, output } = plan;
   const constants = { TILE: tiling.outputs, SEEN: tiling.seen, STEP: tiling.step, PLACES: tiling.places };
   return parts.flatMap((part) => {
     const { images, firstRow, rows } = part;
     const tiles = images * rows * tilesX;
     const firstOutput = tiling.outputs * firstRow - down.crop;
+    const seen = seenBy(bound, part, top + tiling.step * firstRow, tiling.step * (rows - 1) + tiling.seen);
     const groups = (channels: number): [number, number, number] => [
       Math.ceil((tilesX * channels) / 64),
       rows,
@@ -165,32 +175,34 @@ function winogradLaunches<T>(
     ];
     return [
       bare({
-        kernel: 'winograd_input',
+        kernel: input.kernel,
         constants,
-        bindings: { x, scaleIn, v },
+        bindings: { x: memory.part(x, 4 * seen.offset, seen.elements), scaleIn, v },
         params: {
           ...part,
           tilesX,
-          inHeight: band.input.count,
+          inHeight: bound.inHeight,
           inWidth,
-          channels: inChannels,
-          top: down.start - band.input.first,
+          channels: inChannels / input.elements,
+          width,
+          top,
           left: across.start,
+          skipped: seen.offset / input.elements,
         },
-        workgroups: groups(4 * depth),
+        workgroups: groups(width),
       }),
       bare({
         kernel: plan.kernel,
         constants: plan.constants,
-        bindings: { v, u: weight, m },
+        bindings: { v: memory.part(v, 0, places * tiles * 4 * depth), u: weight, m },
         params: { tiles, depth, outChannels, places: tiling.places, weights: tiling.weights.length },
         workgroups: plan.workgroups(tiles),
         flops: images * (flopsTo(firstOutput + tiling.outputs * rows) - flopsTo(firstOutput)),
       }),
       bare({
-        kernel: 'winograd_output',
+        kernel: output.kernel,
         constants,
-        bindings: { m, scaleOut, noise, bias, y },
+        bindings: { m: memory.part(m, 0, places * tiles * outChannels), scaleOut, noise, bias, y },
         params: {
           ...part,
           tilesX,
@@ -200,13 +212,28 @@ function winogradLaunches<T>(
           outFirst: band.from - band.output.first,
           outHeight: band.output.count,
           outWidth,
-          channels: outChannels,
+          channels: outChannels / output.elements,
           ...epilogue,
         },
-        workgroups: groups(outChannels),
+        workgroups: groups(outChannels / output.elements),
       }),
     ];
   });
+}
+
+/** What some rows of x from row `top` on, of some images, have in common with x: the elements, and how many lie before them. */
+function seenBy(
+  { inHeight, inWidth, inChannels }: ConvolutionShape,
+  { firstImage, images }: Part,
+  top: number,
+  rows: number,
+): { readonly offset: number; readonly elements: number } {
+  const row = inWidth * inChannels;
+  const [from, to] = images > 1 ? [0, inHeight] : [Math.max(0, top), Math.min(inHeight, top + rows)];
+  const first = (firstImage * inHeight + Math.min(from, inHeight - 1)) * row;
+  const offset = first - (first % (STORAGE_ALIGNMENT / 4));
+  const end = ((firstImage + images - 1) * inHeight + Math.max(to, 1)) * row;
+  return { offset, elements: end - offset };
 }
 
 function bare<K extends KernelName, T>(launch: LaunchOf<K, T>): BareLaunch<T> {

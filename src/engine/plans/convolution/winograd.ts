@@ -18,7 +18,7 @@ import { type Tiling, tilesAlong, tilingsOf } from './tilings.js';
 export interface WinogradPlan {
   /** Unique among the plans of a shape, and the same from version to version as long as the kernels mean the same. */
   readonly name: string;
-  /** The multiplying kernel; the transforms are the same for all. */
+  /** The multiplying kernel. */
   readonly kernel:
     | 'winograd_multiply'
     | 'winograd_multiply_subgroup'
@@ -26,6 +26,8 @@ export interface WinogradPlan {
     | 'winograd_multiply_shared';
   readonly constants: Constants;
   readonly tiling: Tiling;
+  readonly input: Transform<'winograd_input' | 'winograd_input_texture'>;
+  readonly output: Transform<'winograd_output' | 'winograd_output_texture'>;
   /** The most rows of tiles that are made at once, so that scratch memory stays within SCRATCH_BYTES. */
   readonly mostRows: number;
   /** From [O, I, 3, 3] as published, or with `swap` from [I, O, 3, 3], to [WEIGHTS², ⌈I/4⌉, O, 4], transformed. */
@@ -36,6 +38,12 @@ export interface WinogradPlan {
   readonly cost: number;
   /** Of the multiplying kernel, for so many tiles. */
   readonly workgroups: (tiles: number) => [number, number, number];
+}
+
+/** A transforming kernel, the same for all multiplying ones, and the channels of a thread. */
+export interface Transform<K> {
+  readonly kernel: K;
+  readonly elements: 1 | 4;
 }
 
 /** WebGPU's default limit of a binding, which the weights and a row of tiles have to keep. */
@@ -84,6 +92,14 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   ].map((multiply) => ({ ...multiply, cost: transforms + multiply.cost }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
     tiling,
+    input:
+      facts.software && inChannels % 4 === 0
+        ? { kernel: 'winograd_input_texture', elements: 4 }
+        : { kernel: 'winograd_input', elements: 1 },
+    output:
+      facts.software && outChannels % 4 === 0
+        ? { kernel: 'winograd_output_texture', elements: 4 }
+        : { kernel: 'winograd_output', elements: 1 },
     mostRows,
     weightBytes,
     ...multiply,
