@@ -16,11 +16,7 @@ import { UsageError } from '../src/cli/usage-error.js';
 import { describeAdapter } from '../src/engine/adapter.js';
 import { type Device, openDevice } from '../src/engine/device.js';
 import { Stopwatch } from '../src/engine/measure/time-launches.js';
-import {
-  allowedPlans,
-  type ConvolutionPlan,
-  isWinograd,
-} from '../src/engine/plans/convolution/plan.js';
+import { allowedPlans, type ConvolutionPlan, isWinograd } from '../src/engine/plans/convolution/plan.js';
 import { adapterClass, shapeKey } from '../src/engine/tuning/keys.js';
 import { SHIPPED } from '../src/engine/tuning/shipped.js';
 import { type Contest, type Prepare, type Raced, tune } from '../src/engine/tuning/tuner.js';

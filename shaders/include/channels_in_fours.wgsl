@@ -3,7 +3,14 @@
 #include packed_weights
 
 alias Value = vec4f;
-alias Weight = Weight$HALF;
+
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weight: array<Weight$HALF>;
+
+/// The weights of four input channels.
+fn fourWeights(at: u32) -> vec4f {
+  return weights$HALF(weight[at]);
+}
 
 /// How many fours there are.
 fn depthOf() -> u32 {

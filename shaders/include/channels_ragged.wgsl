@@ -4,7 +4,14 @@
 #include packed_weights
 
 alias Value = f32;
-alias Weight = Weight$HALF;
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<Weight$HALF>;
+
+/// The weights of four input channels.
+fn fourWeights(at: u32) -> vec4f {
+  return weights$HALF(weight[at]);
+}
 
 fn depthOf() -> u32 {
   return (p.inChannels + 3u) / 4u;

@@ -2,10 +2,6 @@
 
 #include shared_tiles
 
-fn fourWeights(at: u32) -> vec4f {
-  return weights$HALF(weight[at]);
-}
-
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,

@@ -1,4 +1,4 @@
-// The kernel of conv_subgroup.wgsl and conv_subgroup_ragged.wgsl, which differ in how channels are read.
+// The kernel of conv_subgroup.wgsl, conv_subgroup_ragged.wgsl and conv_texture.wgsl, which differ in how channels are read.
 
 #param LANES = 8
 #param PIXELS = 32
@@ -47,7 +47,7 @@ fn main(
         #end
         let row = (k * depth + i) * p.outChannels;
         #for c in 0..CHANNELS
-        let w$c = weights$HALF(weight[row + o$c]);
+        let w$c = fourWeights(row + o$c);
         #end
         #include multiply_subgroup
       }

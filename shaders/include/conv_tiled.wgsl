@@ -40,7 +40,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
         #end
         let row = (k * depth + i) * p.outChannels;
         #for c in 0..CHANNELS
-        let w$c = weights$HALF(weight[row + o$c]);
+        let w$c = fourWeights(row + o$c);
         #end
         #include multiply_tiled
       }

@@ -1,6 +1,5 @@
 // What the kernels of the convolution family share: parameters, bindings, geometry and the epilogue.
-// A kernel says `alias Value = …` for the elements of x and scaleIn, `alias Weight = …` for those of weight: f32, or
-// four input channels at a time vec4f and what packed_weights.wgsl has. The mathematics, the memory and the words used here stand in conv.wgsl.
+// A kernel says `alias Value = …` for the elements of scaleIn, f32 or vec4f, and declares x and weight, bindings 1 and 2. The mathematics, the memory and the words used here stand in conv.wgsl.
 
 #include act
 #include linear
@@ -13,6 +12,7 @@ struct Params {
   inHeight: u32,
   inWidth: u32,
   inChannels: u32,
+  skipped: u32, // Values of the whole array before the first of x
   outHeight: u32,
   outWidth: u32,
   outChannels: u32,
@@ -38,8 +38,6 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read> weight: array<Weight>;
 @group(0) @binding(3) var<storage, read> scaleIn: array<Value>;
 @group(0) @binding(4) var<storage, read> scaleOut: array<f32>;
 @group(0) @binding(5) var<storage, read> noise: array<f32>;

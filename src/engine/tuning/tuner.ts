@@ -201,5 +201,11 @@ function launchesOf(
 function inTexture({ name, weightBytes: bytes }: ConvolutionPlan): Constant {
   const pack = () => randomValues(bytes / 4);
   const data = new Float32Array(0);
-  return { kind: 'constant', label: `weight of ${name}`, bytes, data, packing: { key: name, form: 'texture', pack } };
+  return {
+    kind: 'constant',
+    label: `weight of ${name}`,
+    bytes,
+    data,
+    packing: { key: name, form: 'texture', pack },
+  };
 }

@@ -50,7 +50,7 @@ export function tilesCost(tiles: number, steps: number, tile: Tile, load = LOAD,
 }
 
 /** Of so many vec4s that a launch reads as a texture. */
-export function textureCost(fours: number): number {
+export function copyCost(fours: number): number {
   return fours * TEXEL_COPY;
 }
 

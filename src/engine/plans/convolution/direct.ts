@@ -6,7 +6,18 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { LAST, LOAD, RAGGED_LOAD, RANK, type Tile, threadsAtOnce, tilesCost, VARIANT } from './cost.js';
+import {
+  copyCost,
+  LAST,
+  LOAD,
+  RAGGED_LOAD,
+  RANK,
+  TEXEL_LOAD,
+  type Tile,
+  threadsAtOnce,
+  tilesCost,
+  VARIANT,
+} from './cost.js';
 import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.js';
 
 /**
@@ -14,6 +25,7 @@ import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.
  *   conv           anything; the reference
  *   conv_tiled     register tiles, input channels in fours
  *   conv_subgroup  the same with subgroups of one known size
+ *   conv_texture   these with operands in textures
  *   conv_shared    the same with workgroup memory
  *   …_ragged       these for any number of input channels
  */
@@ -23,6 +35,7 @@ export type DirectKernel =
   | 'conv_tiled_ragged'
   | 'conv_subgroup'
   | 'conv_subgroup_ragged'
+  | 'conv_texture'
   | 'conv_shared'
   | 'conv_shared_ragged';
 
@@ -39,6 +52,8 @@ export interface DirectPlan {
   readonly cost: number;
   /** Parts in which the sums over the input channels are made, to be added by conv_sum; 1: none. */
   readonly splits?: number;
+  /** The most rows of outputs of one launch, where it binds no more of x than they depend on; without it, all of x is bound. */
+  readonly mostRows?: number;
   /** For so many images, and each part. */
   readonly workgroups: (phase: ConvolutionPhase, images: number) => [number, number, number];
 }
@@ -49,6 +64,7 @@ export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): Direc
   const fast = [
     ...shared.flatMap((plan) => splitPlans(shape, plan)),
     ...shared,
+    ...texturePlans(shape, facts),
     ...subgroupPlans(shape, facts.subgroupSize),
     ...tiledPlans(shape, threadsAtOnce(facts)),
   ];
@@ -86,6 +102,52 @@ function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
   const ragged = raggedOf(shape, tiles);
   const offered = shape.inChannels % 4 !== 0 && ragged ? [ragged] : tiles;
   return offered.map((tile) => subgroupPlan(shape, lanes, tile));
+}
+
+/**
+ * Tiles of the kernels that load from textures, by the subgroup's size: loading being cheap, and its code short, they may be larger than
+ * those of SUBGROUP_TILES.
+ */
+export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = {
+  4: [
+    { pixels: 16, channels: 32 },
+    { pixels: 16, channels: 16 },
+  ],
+  8: [
+    { pixels: 64, channels: 64 },
+    { pixels: 64, channels: 32 },
+    { pixels: 64, channels: 16 },
+  ],
+};
+
+/** Of x in a texture at once, where a row of outputs does not depend on more by itself. */
+const TEXTURE_BYTES = 16 * 2 ** 20;
+
+/** For software adapters: what loads cost elsewhere is not known. */
+function texturePlans(
+  shape: ConvolutionShape,
+  { software, subgroupSize: lanes }: AdapterFacts,
+): DirectPlan[] {
+  const { inChannels, inWidth, stride, transposed } = shape;
+  if (!software || inChannels % 4 !== 0) return [];
+  const rowBytes = 4 * inWidth * inChannels * (transposed ? 1 : stride);
+  return (TEXTURE_TILES[lanes] ?? []).map((tile) => ({
+    ...subgroupPlan(shape, lanes, tile, 'conv_texture'),
+    mostRows: Math.max(1, Math.floor(TEXTURE_BYTES / rowBytes)),
+    packing: inTexture(weightOf(shape, 4).packing),
+    cost: textureCost(shape, tile, lanes),
+  }));
+}
+
+function textureCost(shape: ConvolutionShape, { pixels, channels }: SubgroupTile, lanes: number): number {
+  const { batch, inHeight, inWidth, inChannels } = shape;
+  const copies = phasesOf(shape).length * copyCost((batch * inHeight * inWidth * inChannels) / 4);
+  return copies + costOf(shape, pixels, channels, subgroupTile(lanes, { pixels, channels }), TEXEL_LOAD);
+}
+
+/** The same layout, in a texture. */
+export function inTexture(packing: (swap: boolean) => Packing): (swap: boolean) => Packing {
+  return (swap) => ({ ...packing(swap), key: `${packing(swap).key} in a texture`, form: 'texture' });
 }
 
 /** The narrowest that holds all outputs, or 16 of them. */
@@ -139,12 +201,13 @@ function kernelFor<K extends 'conv_tiled' | 'conv_subgroup' | 'conv_shared'>(
 }
 
 /** For tiles of so many output pixels and channels. */
-function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile): number {
+function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile, load = LOAD): number {
   const { batch, inChannels, outChannels } = shape;
+  const pixelLoad = inChannels % 4 === 0 ? load : RAGGED_LOAD;
   return phasesOf(shape).reduce((total, { y, x }) => {
     const tiles = batch * Math.ceil((y.outputs * x.outputs) / pixels) * Math.ceil(outChannels / channels);
     const steps = y.taps * x.taps * Math.ceil(inChannels / 4);
-    return total + tilesCost(tiles, steps, tile, LOAD, inChannels % 4 === 0 ? LOAD : RAGGED_LOAD);
+    return total + tilesCost(tiles, steps, tile, load, pixelLoad);
   }, 0);
 }
 
@@ -160,8 +223,12 @@ function threadGrid(
   return [columns, rows, images];
 }
 
-function subgroupPlan(shape: ConvolutionShape, lanes: number, tile: SubgroupTile): DirectPlan {
-  const kernel = kernelFor(shape, 'conv_subgroup');
+function subgroupPlan(
+  shape: ConvolutionShape,
+  lanes: number,
+  tile: SubgroupTile,
+  kernel: DirectKernel = kernelFor(shape, 'conv_subgroup'),
+): DirectPlan {
   return {
     name: `${kernel} ${tile.pixels}x${tile.channels}`,
     kernel,
@@ -240,7 +307,9 @@ function splitCost({ outChannels }: ConvolutionShape, { cost }: DirectPlan, isUs
 
 /** Of the phase that has most. */
 function workgroupsOf(shape: ConvolutionShape, plan: DirectPlan): number {
-  return Math.max(...phasesOf(shape).map((phase) => plan.workgroups(phase, shape.batch).reduce((a, b) => a * b)));
+  return Math.max(
+    ...phasesOf(shape).map((phase) => plan.workgroups(phase, shape.batch).reduce((a, b) => a * b)),
+  );
 }
 
 /** Whether the kernel with workgroup memory has too few workgroups even for a small GPU. */

@@ -23,7 +23,7 @@ export function withHalfWeights<P extends ConvolutionPlan>(plan: P): P {
 }
 
 export function takesHalves(plan: ConvolutionPlan): boolean {
-  if (plan.kernel === 'winograd_multiply_texture') return false; // its texels are single precision
+  if (plan.packing(false).form === 'texture') return false; // of single precision
   return isWinograd(plan) ? plan.tiling.takesHalves : plan.kernel !== 'conv';
 }
 

@@ -6,6 +6,7 @@ import { type Part, partsOf } from './parts.js';
 import { type ConvolutionPlan, isWinograd } from './plan.js';
 import {
   type Band,
+  type ConvolutionPhase,
   type ConvolutionShape,
   convolutionFlops,
   phaseFlops,
@@ -64,7 +65,7 @@ export function convolutionLaunches<T>(
   return isWinograd(plan)
     ? winogradLaunches(shape, plan, operands, epilogue, memory, options)
     : plan.splits === undefined
-      ? directLaunches(shape, plan, operands, epilogue, options)
+      ? directLaunches(shape, plan, operands, epilogue, memory, options)
       : splitLaunches(shape, plan, plan.splits, operands, epilogue, memory, options);
 }
 
@@ -82,21 +83,25 @@ function directLaunches<T>(
   plan: DirectPlan,
   operands: ConvolutionOperands<T>,
   epilogue: EpilogueParams,
+  memory: Memory<T>,
   { mostFlops = Number.POSITIVE_INFINITY, band = wholeOf(shape) }: LaunchOptions,
 ): BareLaunch<T>[] {
   const { batch } = shape;
   const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
   return phasesOfBand(shape, band).flatMap((phase) => {
     const row = phaseFlops(bound, phase) / (batch * phase.y.outputs);
-    return partsOf(batch, phase.y.outputs, mostFlops / row).map((part) => {
+    const most = Math.min(mostFlops / row, plan.mostRows ?? Number.POSITIVE_INFINITY);
+    return partsOf(batch, phase.y.outputs, most).map((part) => {
       const { firstImage, images } = part;
       const cut = phaseOfPart(bound, phase, part);
       const few = { ...bound, batch: images };
+      const seen = plan.mostRows === undefined ? undefined : seenBy(bound, part, ...rowsSeen(bound, cut));
+      const x = seen ? memory.part(operands.x, 4 * seen.offset, seen.elements) : operands.x;
       return bare({
         kernel: plan.kernel,
         constants: plan.constants,
-        bindings: { ...operands },
-        params: { ...phaseParams(few, cut, firstImage), ...epilogue },
+        bindings: { ...operands, x },
+        params: { ...phaseParams(few, cut, firstImage), skipped: (seen?.offset ?? 0) / 4, ...epilogue },
         workgroups: plan.workgroups(cut, images),
         flops: phaseFlops(few, cut),
       });
@@ -119,7 +124,7 @@ function splitLaunches<T>(
   const { scaleOut, noise, bias, y } = operands;
   const elements = batch * outHeight * outWidth * outChannels;
   const sums = memory.scratch('sums in parts', splits * elements);
-  const parts = directLaunches(shape, plan, { ...operands, y: sums }, epilogue, options);
+  const parts = directLaunches(shape, plan, { ...operands, y: sums }, epilogue, memory, options);
   return [
     ...parts.map((launch) => ({ ...launch, params: { ...launch.params, splits, splitImages: batch } })),
     bare({
@@ -146,7 +151,8 @@ function winogradLaunches<T>(
   const across = tilesAlong(shape, tiling, 0, outWidth);
   // Those of the direct sum: effective ones, which may pass an adapter's ceiling.
   const image = convolutionFlops(shape) / batch;
-  const flopsTo = (row: number) => Math.floor((image * (band.from + Math.min(height, Math.max(0, row)))) / outHeight);
+  const flopsTo = (row: number) =>
+    Math.floor((image * (band.from + Math.min(height, Math.max(0, row)))) / outHeight);
   const parts = partsOf(
     batch,
     down.count,
@@ -219,6 +225,16 @@ function winogradLaunches<T>(
       }),
     ];
   });
+}
+
+/** The first of x's rows that a phase sees, and how many there are from it to the last. */
+function rowsSeen(
+  { stride, transposed }: ConvolutionShape,
+  { y }: ConvolutionPhase,
+): [top: number, rows: number] {
+  const reach = Math.max(0, y.taps - 1);
+  const top = transposed ? y.inStart - reach : y.inStart;
+  return [top, (transposed ? 1 : stride) * (y.outputs - 1) + reach + 1];
 }
 
 /** What some rows of x from row `top` on, of some images, have in common with x: the elements, and how many lie before them. */

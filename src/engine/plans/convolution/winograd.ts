@@ -10,8 +10,15 @@ import type { AdapterFacts } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { LAST, RANK, TEXEL_LOAD, textureCost, threadsAtOnce, tilesCost, transformCost } from './cost.js';
-import { isStarved, SUBGROUP_TILES, type SubgroupTile, subgroupTile } from './direct.js';
+import { copyCost, LAST, RANK, TEXEL_LOAD, threadsAtOnce, tilesCost, transformCost } from './cost.js';
+import {
+  inTexture,
+  isStarved,
+  SUBGROUP_TILES,
+  type SubgroupTile,
+  subgroupTile,
+  TEXTURE_TILES,
+} from './direct.js';
 import type { ConvolutionShape } from './shape.js';
 import { type Tiling, tilesAlong, tilingsOf } from './tilings.js';
 
@@ -103,13 +110,9 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
     mostRows,
     weightBytes,
     ...multiply,
-    packing: multiply.kernel === 'winograd_multiply_texture' ? (swap) => inTexture(packing(swap)) : packing,
+    packing: multiply.kernel === 'winograd_multiply_texture' ? inTexture(packing) : packing,
     name: `winograd ${tiling.name} ${multiply.name}`,
   }));
-}
-
-function inTexture(packing: Packing): Packing {
-  return { ...packing, key: `${packing.key} in a texture`, form: 'texture' };
 }
 
 type Multiply = Pick<WinogradPlan, 'name' | 'kernel' | 'constants' | 'cost' | 'workgroups'>;
@@ -133,26 +136,14 @@ function subgroupMultiply(products: Products, lanes: number): Multiply[] {
   return [{ ...bySubgroups(products, lanes, tile, 'subgroup'), cost }];
 }
 
-/**
- * Tiles of the kernel that loads from textures, by the subgroup's size: loading being cheap, and its code short, they may be larger than
- * those of SUBGROUP_TILES.
- */
-const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = {
-  4: [{ pixels: 16, channels: 32 }, { pixels: 16, channels: 16 }],
-  8: [
-    { pixels: 64, channels: 64 },
-    { pixels: 64, channels: 32 },
-    { pixels: 64, channels: 16 },
-  ],
-};
-
 /** For software adapters: what loads cost elsewhere is not known. */
 function textureMultiply(products: Products, { software, subgroupSize: lanes }: AdapterFacts): Multiply[] {
   const { tiles, places, depth, outChannels } = products;
   const tile = software && multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
   if (!tile) return [];
   const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost = tilesCost(each, depth, subgroupTile(lanes, tile), TEXEL_LOAD) + textureCost(places * tiles * depth);
+  const cost =
+    tilesCost(each, depth, subgroupTile(lanes, tile), TEXEL_LOAD) + copyCost(places * tiles * depth);
   return [{ ...bySubgroups(products, lanes, tile, 'texture'), cost }];
 }
 

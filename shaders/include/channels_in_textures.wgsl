@@ -1,0 +1,28 @@
+// The functions of channels_in_fours.wgsl, with x and weights in textures.
+
+#include texture
+
+alias Value = vec4f;
+
+@group(0) @binding(1) var x: texture_2d<f32>;
+@group(0) @binding(2) var weight: texture_2d<f32>;
+
+fn fourWeights(at: u32) -> vec4f {
+  return texel(weight, at);
+}
+
+fn depthOf() -> u32 {
+  return p.inChannels / 4u;
+}
+
+fn baseOf(pixel: u32) -> u32 {
+  return pixel * (p.inChannels / 4u) - p.skipped;
+}
+
+fn fourOf(base: u32, i: u32) -> vec4f {
+  return texel(x, base + i);
+}
+
+fn scalesOf(n: u32, i: u32) -> vec4f {
+  return scaleIn[n * (p.inChannels / 4u) + i];
+}
