@@ -4,7 +4,8 @@
 //
 // One thread makes one tile of one channel.
 //
-// Memory: x [N, H, W, I]; scaleIn [N, I]; v [PLACES², images·rows·tilesX, ⌈I/4⌉·4], filled up with zeros.
+// Memory: x [N, H, W, I]; scaleIn [N, I]; v [PLACES², ⌈images·rows·tilesX / BLOCK⌉, ⌈I/4⌉, BLOCK, 4], filled up with channels of zero. (With
+// tiles in blocks the lanes of a subgroup load what lies side by side.)
 
 alias Value = f32;
 
@@ -15,3 +16,8 @@ fn inputAt(at: u32) -> f32 {
 }
 
 #include winograd_input
+
+/// Where a channel of a tile stands in a place of v.
+fn valueAt(tile: u32, c: u32) -> u32 {
+  return 4u * fourAt(tile, c / 4u, p.width / 4u) + c % 4u;
+}

@@ -5,7 +5,7 @@
 
 alias Value = vec4f;
 
-@group(0) @binding(1) var x: texture_2d<f32>;
+@group(0) @binding(1) var x: texture_storage_2d<rgba32float, read>;
 
 #include texture
 
@@ -14,3 +14,7 @@ fn inputAt(at: u32) -> vec4f {
 }
 
 #include winograd_input
+
+fn valueAt(tile: u32, c: u32) -> u32 {
+  return fourAt(tile, c, p.width);
+}

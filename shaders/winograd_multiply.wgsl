@@ -19,7 +19,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let firstWeight = weightsOf(k) * p.depth;
   if (firstTile >= p.tiles) { return; }
   #for j in 0..PIXELS
-  let at$j = (k * p.tiles + min(firstTile + ${j}u, p.tiles - 1u)) * p.depth;
+  let at$j = baseOf(k, min(firstTile + ${j}u, p.tiles - 1u));
   #end
   #for c in 0..CHANNELS
   let o$c = min(firstChannel + ${c}u * channelStep, p.outChannels - 1u);
@@ -30,7 +30,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
 
   for (var i = 0u; i < p.depth; i++) {
     #for j in 0..PIXELS
-    let v$j = fourOf(at$j + i);
+    let v$j = fourOf(at$j, i);
     #end
     let row = (firstWeight + i) * p.outChannels;
     #for c in 0..CHANNELS

@@ -19,7 +19,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let firstWeight = weightsOf(k) * p.depth;
   let depth = p.depth;
   #for g in 0..PIXELS/2
-  let at$g = (k * p.tiles + min(groupTile + ${16 * g}u + thread / 4u, p.tiles - 1u)) * depth;
+  let at$g = baseOf(k, min(groupTile + ${16 * g}u + thread / 4u, p.tiles - 1u));
   #end
   #for c in 0..CHANNELS
   #for j in 0..PIXELS
@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     let mine = first + thread % 4u;
     let four = min(mine, depth - 1u);
     #for g in 0..PIXELS/2
-    sharedX[thread % 4u * ${8 * PIXELS}u + ${16 * g}u + thread / 4u] = select(vec4f(), fourOf(at$g + four), mine < depth);
+    sharedX[thread % 4u * ${8 * PIXELS}u + ${16 * g}u + thread / 4u] = select(vec4f(), fourOf(at$g, four), mine < depth);
     #end
     #include multiply_shared
   }

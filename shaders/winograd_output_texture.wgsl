@@ -5,7 +5,7 @@
 
 alias Value = vec4f;
 
-@group(0) @binding(1) var m: texture_2d<f32>;
+@group(0) @binding(1) var m: texture_storage_2d<rgba32float, read>;
 
 #include texture
 

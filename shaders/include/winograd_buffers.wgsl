@@ -6,8 +6,14 @@
 @group(0) @binding(1) var<storage, read> v: array<vec4f>;
 @group(0) @binding(2) var<storage, read> u: array<Weight$HALF>;
 
-fn fourOf(at: u32) -> vec4f {
-  return v[at];
+/// Where place `k` of a tile begins in v.
+fn baseOf(k: u32, tile: u32) -> u32 {
+  return (k * p.tiles + tile) * p.depth;
+}
+
+/// The `i`-th four of the channels that begin at `base`.
+fn fourOf(base: u32, i: u32) -> vec4f {
+  return v[base + i];
 }
 
 fn fourWeights(at: u32) -> vec4f {

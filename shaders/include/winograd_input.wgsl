@@ -1,5 +1,7 @@
 // The kernel of winograd_input.wgsl and winograd_input_texture.wgsl, which differ in how x is read.
 
+#param BLOCK = 1
+
 #include winograd_tiling
 
 struct Params {
@@ -12,6 +14,7 @@ struct Params {
   inWidth: u32,
   channels: u32, // in Values, as `width`
   width: u32, // of v
+  places: u32, // Values of v from one place to the next
   top: i32, // of x's rows, where the tiles of row 0 begin
   left: i32,
   skipped: u32, // Values of the whole array before the first of x
@@ -20,6 +23,11 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(2) var<storage, read> scaleIn: array<Value>;
 @group(0) @binding(3) var<storage, read_write> v: array<Value>;
+
+/// Where four channels of a tile stand in a place of v, counted in fours; those of BLOCK tiles lie side by side.
+fn fourAt(tile: u32, four: u32, depth: u32) -> u32 {
+  return (tile / ${BLOCK}u * depth + four) * ${BLOCK}u + tile % ${BLOCK}u;
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u) {
@@ -46,8 +54,8 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
     #end
   ));
   #end
-  let step = p.images * p.rows * p.tilesX * p.width;
-  let to = ((thread.z * p.rows + thread.y) * p.tilesX + column) * p.width + c;
+  let tile = (thread.z * p.rows + thread.y) * p.tilesX + column;
+  let to = valueAt(tile, c);
   #for s in 0..PLACES
   let column$s = transformInput$TILE(Seen$TILE(
     #for r in 0..SEEN
@@ -55,7 +63,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
     #end
   ));
   #for r in 0..PLACES
-  v[to + ${PLACES * r + s}u * step] = column$s[$r];
+  v[to + ${PLACES * r + s}u * p.places] = column$s[$r];
   #end
   #end
 }

@@ -12,7 +12,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let k = group.z;
   let firstWeight = weightsOf(k) * p.depth;
   #for g in 0..PIXELS/LANES
-  let at$g = (k * p.tiles + min(firstTile + ${g * LANES}u + lane, p.tiles - 1u)) * p.depth;
+  let at$g = baseOf(k, min(firstTile + ${g * LANES}u + lane, p.tiles - 1u));
   #end
   #for c in 0..CHANNELS
   let o$c = min(firstChannel + ${c * LANES}u, p.outChannels - 1u);
@@ -23,7 +23,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
 
   for (var i = 0u; i < p.depth; i++) {
     #for g in 0..PIXELS/LANES
-    let v$g = fourOf(at$g + i);
+    let v$g = fourOf(at$g, i);
     #end
     let row = (firstWeight + i) * p.outChannels;
     #for c in 0..CHANNELS

@@ -190,7 +190,7 @@ export class Device {
         label,
         size: [TEXTURE_WIDTH, rows],
         format: 'rgba32float',
-        usage: GPU_TEXTURE_COPY_DST | GPU_TEXTURE_BINDING,
+        usage: GPU_TEXTURE_COPY_DST | GPU_TEXTURE_STORAGE,
       });
       if (contents) this.#writeTexture(made, contents);
       return made;
@@ -437,4 +437,4 @@ const GPU_UNIFORM = 0x40;
 const GPU_STORAGE = 0x80;
 const GPU_QUERY_RESOLVE = 0x200;
 const GPU_TEXTURE_COPY_DST = 0x2;
-const GPU_TEXTURE_BINDING = 0x4;
+const GPU_TEXTURE_STORAGE = 0x8;

@@ -41,7 +41,7 @@ export class PipelineCache {
         binding,
         visibility: COMPUTE_STAGE,
         ...(form === 'texture'
-          ? { texture: { sampleType: 'unfilterable-float' } }
+          ? { storageTexture: { access: 'read-only', format: 'rgba32float' } }
           : { buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' } }),
       }));
       if (info.params) {

@@ -8,7 +8,7 @@ import type { AdapterFacts } from '../../adapter.js';
 /** Of a vec4 in every lane; of one whose components are read one by one; and of one from a texture. */
 export const LOAD = 22;
 export const RAGGED_LOAD = 30;
-export const TEXEL_LOAD = 7;
+export const TEXEL_LOAD = 4;
 /** Of a vec4 that is copied into a texture before. */
 const TEXEL_COPY = 3;
 /** Of four products in every lane. */
@@ -23,9 +23,10 @@ export const LAST = 1e300;
 
 /** Times as much where every thread has a tile of its own, and places to find for each of its pixels. */
 const OWN_TILE = 1.6;
-/** Of transforming one channel of a tile in every lane, for each of its places. */
-const TRANSFORM_INPUT = 34;
-const TRANSFORM_OUTPUT = 24;
+/** Of transforming one channel of a tile in every lane, for each of its places: one by one, and in fours that come from a texture. */
+const TRANSFORM_INPUT = { 1: 34, 4: 16 };
+const TRANSFORM_OUTPUT = { 1: 24, 4: 14 };
+
 /** Threads that run as one: the lanes of a subgroup, where they are known. */
 export function threadsAtOnce({ subgroupSize }: AdapterFacts): number {
   return subgroupSize || 8;
@@ -58,8 +59,17 @@ export function copyCost(fours: number): number {
 export function transformCost(
   tiles: number,
   places: number,
-  channels: { readonly into: number; readonly out: number },
+  into: Transformed,
+  out: Transformed,
   atOnce: number,
 ): number {
-  return (tiles * places * (channels.into * TRANSFORM_INPUT + channels.out * TRANSFORM_OUTPUT)) / atOnce;
+  const channel =
+    into.channels * TRANSFORM_INPUT[into.elements] + out.channels * TRANSFORM_OUTPUT[out.elements];
+  return (tiles * places * channel) / atOnce;
+}
+
+interface Transformed {
+  readonly channels: number;
+  /** Channels of a thread. */
+  readonly elements: 1 | 4;
 }

@@ -105,8 +105,8 @@ function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
 }
 
 /**
- * Tiles of the kernels that load from textures, by the subgroup's size: loading being cheap, and its code short, they may be larger than
- * those of SUBGROUP_TILES.
+ * Tiles of the kernels that load from textures, by the subgroup's size: the code that loads being short, they may be wider than those of
+ * SUBGROUP_TILES.
  */
 export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = {
   4: [
@@ -114,9 +114,9 @@ export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = 
     { pixels: 16, channels: 16 },
   ],
   8: [
-    { pixels: 64, channels: 64 },
-    { pixels: 64, channels: 32 },
-    { pixels: 64, channels: 16 },
+    { pixels: 32, channels: 64 },
+    { pixels: 32, channels: 32 },
+    { pixels: 32, channels: 16 },
   ],
 };
 

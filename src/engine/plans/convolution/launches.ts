@@ -163,7 +163,8 @@ function winogradLaunches<T>(
   const depth = Math.ceil(inChannels / 4);
   const width = (4 * depth) / plan.input.elements;
   const most = parts[0]!.images * parts[0]!.rows * tilesX;
-  const v = memory.scratch('transformed input', places * most * 4 * depth);
+  const filled = (tiles: number) => plan.block * Math.ceil(tiles / plan.block);
+  const v = memory.scratch('transformed input', places * filled(most) * 4 * depth);
   const m = memory.scratch('products', places * most * outChannels);
   const bound = { ...shape, inHeight: band.input.count };
   const top = down.start - band.input.first;
@@ -182,7 +183,7 @@ function winogradLaunches<T>(
     return [
       bare({
         kernel: input.kernel,
-        constants,
+        constants: { ...constants, BLOCK: plan.block },
         bindings: { x: memory.part(x, 4 * seen.offset, seen.elements), scaleIn, v },
         params: {
           ...part,
@@ -191,6 +192,7 @@ function winogradLaunches<T>(
           inWidth,
           channels: inChannels / input.elements,
           width,
+          places: filled(tiles) * width,
           top,
           left: across.start,
           skipped: seen.offset / input.elements,
@@ -200,7 +202,7 @@ function winogradLaunches<T>(
       bare({
         kernel: plan.kernel,
         constants: plan.constants,
-        bindings: { v: memory.part(v, 0, places * tiles * 4 * depth), u: weight, m },
+        bindings: { v: memory.part(v, 0, places * filled(tiles) * 4 * depth), u: weight, m },
         params: { tiles, depth, outChannels, places: tiling.places, weights: tiling.weights.length },
         workgroups: plan.workgroups(tiles),
         flops: images * (flopsTo(firstOutput + tiling.outputs * rows) - flopsTo(firstOutput)),

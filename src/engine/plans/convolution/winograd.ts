@@ -33,6 +33,8 @@ export interface WinogradPlan {
     | 'winograd_multiply_shared';
   readonly constants: Constants;
   readonly tiling: Tiling;
+  /** Tiles that lie side by side in the transformed input. */
+  readonly block: number;
   readonly input: Transform<'winograd_input' | 'winograd_input_texture'>;
   readonly output: Transform<'winograd_output' | 'winograd_output_texture'>;
   /** The most rows of tiles that are made at once, so that scratch memory stays within SCRATCH_BYTES. */
@@ -77,7 +79,8 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   if (Math.max(weightBytes, 4 * places * widest) > MOST_BYTES) return [];
   if (Math.ceil(widest / 64) > 65535) return [];
   const rowBytes = 4 * places * tilesX * (into + outChannels);
-  const mostRows = Math.max(1, Math.floor(SCRATCH_BYTES / rowBytes));
+  const blocks = 4 * places * into * facts.subgroupSize; // to fill up the last one
+  const mostRows = Math.max(1, Math.floor((SCRATCH_BYTES - blocks) / rowBytes));
   const turned = transposed && stride === 1;
   const packing = (swap: boolean): Packing => ({
     key: `${swap ? 'swapped' : 'straight'} Winograd ${tiling.name}${turned ? ' turned' : ''}`,
@@ -91,7 +94,14 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
     outChannels,
   };
   const atOnce = threadsAtOnce(facts);
-  const transforms = transformCost(products.tiles, places, { into, out: outChannels }, atOnce);
+  const { input, output } = transformsOf(shape, facts);
+  const transforms = transformCost(
+    products.tiles,
+    places,
+    { channels: into, ...input },
+    { channels: outChannels, ...output },
+    atOnce,
+  );
   const multiplies = [
     ...textureMultiply(products, facts),
     ...subgroupMultiply(products, facts.subgroupSize),
@@ -99,20 +109,32 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   ].map((multiply) => ({ ...multiply, cost: transforms + multiply.cost }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
     tiling,
-    input:
-      facts.software && inChannels % 4 === 0
-        ? { kernel: 'winograd_input_texture', elements: 4 }
-        : { kernel: 'winograd_input', elements: 1 },
-    output:
-      facts.software && outChannels % 4 === 0
-        ? { kernel: 'winograd_output_texture', elements: 4 }
-        : { kernel: 'winograd_output', elements: 1 },
+    block: multiply.kernel === 'winograd_multiply_texture' ? facts.subgroupSize : 1,
+    input,
+    output,
     mostRows,
     weightBytes,
     ...multiply,
     packing: multiply.kernel === 'winograd_multiply_texture' ? inTexture(packing) : packing,
     name: `winograd ${tiling.name} ${multiply.name}`,
   }));
+}
+
+/** From textures on software adapters, where channels come in fours. */
+function transformsOf(
+  { inChannels, outChannels }: ConvolutionShape,
+  { software }: AdapterFacts,
+): Pick<WinogradPlan, 'input' | 'output'> {
+  return {
+    input:
+      software && inChannels % 4 === 0
+        ? { kernel: 'winograd_input_texture', elements: 4 }
+        : { kernel: 'winograd_input', elements: 1 },
+    output:
+      software && outChannels % 4 === 0
+        ? { kernel: 'winograd_output_texture', elements: 4 }
+        : { kernel: 'winograd_output', elements: 1 },
+  };
 }
 
 type Multiply = Pick<WinogradPlan, 'name' | 'kernel' | 'constants' | 'cost' | 'workgroups'>;
