@@ -35,7 +35,7 @@ export class Lowering {
   readonly choices: PlanChoices;
   readonly mostFlops: number;
   readonly isLean: boolean;
-  readonly #halfWeights: boolean;
+  readonly halfWeights: boolean;
   /** By their keys. */
   readonly convolutions = new Map<string, PlannedConvolution>();
   readonly launches: Launch<Storage>[] = [];
@@ -48,7 +48,7 @@ export class Lowering {
     this.choices = options.choices ?? NO_CHOICES;
     this.mostFlops = options.mostFlops ?? Infinity;
     this.isLean = options.isLean ?? false;
-    this.#halfWeights = options.halfWeights ?? false;
+    this.halfWeights = options.halfWeights ?? false;
   }
 
   labelled(label: string, body: () => void): void {
@@ -59,7 +59,7 @@ export class Lowering {
   /** Notes the plan of a convolution, and gives it as it runs here. */
   planned(shape: ConvolutionShape, plan: ConvolutionPlan): ConvolutionPlan {
     this.convolutions.set(shapeKey(shape), { shape, plan: plan.name });
-    return this.#halfWeights ? withHalfWeights(plan) : plan;
+    return this.halfWeights ? withHalfWeights(plan) : plan;
   }
 
   launch<K extends KernelName>(launch: LaunchOf<K, Operand>): void {

@@ -3,7 +3,14 @@ import type { Device, DeviceBuffer, DeviceTexture } from './device.js';
 import type { Disposal } from './disposal.js';
 import { encodeParams, kernelInfo, type Launch } from './launch.js';
 import { type MemoryPlan, planMemory } from './planner.js';
-import { bufferBytes, type Constant, type Persistent, rootOf, type Storage } from './storage.js';
+import {
+  bufferBytes,
+  type Constant,
+  type Persistent,
+  rootOf,
+  type Storage,
+  type Temporary,
+} from './storage.js';
 import { textureBytes } from './textures.js';
 
 /** Bytes of all buffers and textures. What the host reads is copied through a buffer of its own on top, for as long as the reading takes. */
@@ -56,16 +63,14 @@ export function planProgramMemory(
   const parts = {
     temporaries: sum([...plan.temporaries.buffers, ...plan.copies.map(textureBytes)]),
     persistent: sum(plan.persistent.map(({ bytes }) => bytes)),
-    constants: sum(
-      plan.constants.map(({ bytes, packing }) => (packing.form === 'texture' ? textureBytes(bytes) : bytes)),
-    ),
+    constants: sum(plan.constants.map((each) => (isInTexture(each) ? textureBytes(each.bytes) : each.bytes))),
     uniforms: bufferBytes(plan.uniforms.data.byteLength),
   };
   const total = Object.values(parts).reduce((all, bytes) => all + bytes, 0);
   return { ...plan, report: { ...parts, total } };
 }
 
-/** An operand that a kernel reads as a texture, and that is not a frozen weight: it is copied before each run of the kernel. */
+/** An operand that a kernel reads as a texture, and that is no weight packed so: it is copied before each run of the kernel. */
 export interface TextureCopy {
   readonly from: Required<GPUBufferBinding>;
   readonly to: DeviceTexture;
@@ -76,7 +81,11 @@ function copiedOf({ kernel, bindings }: Launch<Storage>): [name: string, storage
   return kernelInfo(kernel)
     .bindings.filter(({ form }) => form === 'texture')
     .map(({ name }): [string, Storage] => [name, bindings[name]!])
-    .filter(([, storage]) => rootOf(storage).root.kind !== 'constant');
+    .filter(([, storage]) => !isInTexture(rootOf(storage).root));
+}
+
+function isInTexture(root: Constant | Persistent | Temporary): boolean {
+  return root.kind === 'constant' && root.packing.form === 'texture';
 }
 
 function copiesIn(launches: readonly Launch<Storage>[]): number[] {
@@ -142,7 +151,7 @@ export class ProgramMemory {
     );
   }
 
-  /** The texture of a frozen weight. */
+  /** The texture of a weight that is packed so. */
   textureOf(storage: Storage): DeviceTexture {
     const { root } = rootOf(storage);
     const memory = root.kind === 'constant' && this.#constants.get(root.data)!.get(root.packing.key)!;

@@ -8,12 +8,12 @@ import { SCRATCH_BYTES, winogradPlans } from '../../src/engine/plans/convolution
 import { bareLaunches, facts, SUBGROUP_SIZES, shapeOf, TRIES, type Try } from './convolution-tries.js';
 
 test('plans: what an adapter lacks is not planned', () => {
-  const wide = shapeOf({ name: '', height: 32, width: 32, into: 128, out: 128, stride: 2 });
+  const wide = shapeOf({ name: '', height: 32, width: 32, into: 128, out: 128, kernel: 1 });
   for (const size of SUBGROUP_SIZES) {
-    const known = [4, 8, 16, 32, 64].includes(size);
     const { kernel, constants } = planConvolution(wide, facts(size));
-    equal(`subgroups of ${size}`, kernel, known ? 'conv_subgroup' : 'conv_tiled');
-    if (known) {
+    const known = [16, 32, 64].includes(size) ? 'conv_subgroup' : 'conv_tiled';
+    equal(`subgroups of ${size}`, kernel, [4, 8].includes(size) ? 'conv_texture' : known);
+    if (kernel !== 'conv_tiled') {
       equal('lanes', constants.LANES, size);
       equal('whole', Number.isInteger(constants.CHANNELS), true);
     }
@@ -36,10 +36,34 @@ test('plans: what an adapter lacks is not planned', () => {
     const found = planConvolution(shape, { ...facts(32), software: false }).name;
     equal(`${into} to ${out} channels at ${side} on hardware`, found, wanted);
   }
+  const hardware = { ...facts(32), software: false };
+  const large = shapeOf({ name: '', height: 64, width: 64, into: 512, out: 512 });
+  equal(
+    'where memory is short',
+    planConvolution(large, hardware, undefined, { isLean: true }).name,
+    'conv_shared 32x64',
+  );
+  const full = shapeOf({ name: '', height: 64, width: 64, into: 256, out: 256 });
+  equal('with workgroups enough', planConvolution(full, hardware).name, 'conv_shared 32x64');
+  for (const [side, into, out, wanted] of [
+    [16, 512, 512, 'winograd F6 of stride 2 shared 64x64'],
+    [256, 128, 64, 'conv_shared 32x64'],
+  ] as const) {
+    const shape = shapeOf({
+      name: '',
+      height: side,
+      width: side,
+      into,
+      out,
+      stride: 2,
+      padding: 0,
+      transposed: true,
+    });
+    equal(`up-convolution at ${side} on hardware`, planConvolution(shape, hardware).name, wanted);
+  }
   const channels = (out: number) => {
     const shape = shapeOf({ name: '', height: 16, width: 16, into: 16, out, stride: 2 });
-    const { kernel, constants } = planConvolution(shape, facts(8));
-    equal(`kernel for ${out} output channels`, kernel, 'conv_subgroup');
+    const { constants } = directPlans(shape, facts(8)).find(({ kernel }) => kernel === 'conv_subgroup')!;
     return constants.LANES! * constants.CHANNELS!;
   };
   for (const [out, wanted] of [
@@ -106,21 +130,23 @@ test('plans: the tiles of a launch cover its outputs', () => {
 test('plans: Winograd where its transforms pay, and nowhere else', () => {
   const wide = { name: '', height: 32, width: 32, into: 64, out: 64 };
   const names = (each: Try) => convolutionPlans(shapeOf(each), facts(8)).map(({ name }) => name);
-  equal('many tiles', names(wide)[0], 'winograd F4 subgroup 32x32');
+  equal('many tiles', names(wide)[0], 'winograd F4 texture 32x64');
   equal(
     'few tiles',
     names({ ...wide, height: 8, width: 8, into: 512, out: 512 })[0],
-    'winograd F2 subgroup 16x32',
+    'winograd F2 texture 16x64',
   );
   for (const tile of ['F2', 'F4']) {
     equal(tile, names(wide).includes(`winograd ${tile} tiled 4x8`), true);
   }
-  for (const other of [{ stride: 2 }, { kernel: 1 }]) {
+  equal('a stride of 2', names({ ...wide, stride: 2 }).includes('winograd F3 of stride 2 tiled 4x8'), true);
+  const up = { ...wide, stride: 2, transposed: true };
+  equal('its transpose', names(up).includes('winograd F6 of stride 2 tiled 4x8'), true);
+  for (const other of [{ stride: 3 }, { kernel: 1 }]) {
     const found = names({ ...wide, ...other }).some((name) => name.startsWith('winograd'));
     equal(JSON.stringify(other), found, false);
   }
-  equal('few channels', names({ ...wide, into: 4, out: 16 })[0], 'conv_subgroup 32x16');
-  equal('one tile', names({ ...wide, height: 2, width: 2 })[0]!.startsWith('winograd'), false);
+  equal('few channels', names({ ...wide, into: 4, out: 16 })[0], 'conv_texture 32x16');
 });
 
 /** Of one image of StyleGAN2's last layer: nine times what scratch memory may hold. */

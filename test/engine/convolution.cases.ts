@@ -19,6 +19,7 @@ const CUT: readonly Try[] = [
   { name: '3×3', batch: 3, height: 13, width: 6, into: 8, out: 12 },
   { name: 'gradient of 3×3', batch: 2, height: 9, width: 9, into: 7, out: 8, transposed: true },
   { name: 'stride 2', batch: 2, height: 11, width: 9, into: 8, out: 8, stride: 2 },
+  { name: 'sums in parts', batch: 2, height: 5, width: 4, into: 72, out: 8 },
   {
     name: 'transposed, stride 2',
     batch: 2,

@@ -43,7 +43,7 @@ const samples: Partial<Record<KernelName, Sample>> = {
   conv_shared: { params: convolution(20), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },
   conv_shared_ragged: { params: convolution(18), elements: 4 * 20, constants: { PIXELS: 4, CHANNELS: 4 } },
   winograd_multiply_shared: {
-    params: { tiles: 2, depth: 5, outChannels: 2 },
+    params: { tiles: 2, depth: 5, outChannels: 2, places: 6, weights: 6 },
     elements: 36 * 2 * 4 * 5,
     constants: { PIXELS: 4, CHANNELS: 4 },
   },

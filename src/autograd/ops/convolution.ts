@@ -150,8 +150,8 @@ export function launchConvolution(
   },
 ): void {
   const { x, weight, shape, epilogue } = call;
-  const { facts, choices, isLean } = emit;
-  const plan = emit.planned(shape, planConvolution(shape, facts, choices, isLean));
+  const { facts, choices } = emit;
+  const plan = emit.planned(shape, planConvolution(shape, facts, choices, emit));
   emit.launchAll(
     convolutionLaunches<Operand>(
       shape,

@@ -159,7 +159,7 @@ function convolutionShape(layer: UpLayer, transposed: boolean): ConvolutionShape
 
 function convolutionBy(emit: Lowering, { weight }: UpLayer, shape: ConvolutionShape) {
   const { graph } = weight;
-  const plan = emit.planned(shape, planConvolution(shape, emit.facts, emit.choices, emit.isLean));
+  const plan = emit.planned(shape, planConvolution(shape, emit.facts, emit.choices, emit));
   const packed = emit.packed(weight, plan.packing(!shape.transposed), plan.weightBytes);
   const scaleOut = graph.filled([shape.batch, shape.outChannels], 1);
   const bias = graph.filled([shape.outChannels], 0);

@@ -21,7 +21,7 @@ function factsOf(name: string): AdapterFacts {
   };
 }
 
-const KEY = /^(transposed )?(\d+)x\3 s(\d+) p(\d+) (\d+)x(\d+)x(\d+) to (\d+)x(\d+)x(\d+) b(\d+)$/;
+const KEY = /^(transposed )?(\d+)x\2 s(\d+) p(\d+) (\d+)x(\d+)x(\d+) to (\d+)x(\d+)x(\d+) b(\d+)$/;
 
 function shapeOf(key: string): ConvolutionShape {
   const [, transposed, ...numbers] = KEY.exec(key)!;

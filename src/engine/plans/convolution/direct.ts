@@ -121,7 +121,7 @@ export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = 
 };
 
 /** Of x in a texture at once, where a row of outputs does not depend on more by itself. */
-const TEXTURE_BYTES = 16 * 2 ** 20;
+const TEXTURE_BYTES = 12 * 2 ** 20;
 
 /** For software adapters: what loads cost elsewhere is not known. */
 function texturePlans(

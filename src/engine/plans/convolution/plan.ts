@@ -15,22 +15,24 @@ export function isWinograd(plan: ConvolutionPlan): plan is WinogradPlan {
 /**
  * The plan that `choices` name for a shape, else the preferred one; of those whose packed weights do not take more memory than
  * the time is worth that they save.
- * @param isLean rather small than fast.
+ * @param options `isLean`: rather small than fast; `halfWeights`: weights will be in half precision, which textures have not.
  */
 export function planConvolution(
   shape: ConvolutionShape,
   facts: AdapterFacts,
   choices: PlanChoices = NO_CHOICES,
-  isLean = false,
+  { isLean = false, halfWeights = false }: { readonly isLean?: boolean; readonly halfWeights?: boolean } = {},
 ): ConvolutionPlan {
   const worth = isLean ? LEAN_WORTH : USUAL_WORTH;
-  const plans = convolutionPlans(shape, facts).filter((plan) => isWorthIt(shape, plan, worth));
+  const plans = convolutionPlans(shape, facts).filter(
+    (plan) => isWorthIt(shape, plan, worth) && !(halfWeights && plan.packing(false).form === 'texture'),
+  );
   return choosePlan(plans, shapeKey(shape), choices);
 }
 
 /** Bytes beyond the plain weight for each floating-point operation: keep the paper's step well below 1.6 GiB, and below 1. */
 const USUAL_WORTH = 16 * 2 ** -10;
-const LEAN_WORTH = 1.4 * 2 ** -10;
+const LEAN_WORTH = 0.8 * 2 ** -10;
 /** Of so many bytes nobody takes account. */
 const TRIFLE = 2 * 2 ** 20;
 
