@@ -55,7 +55,7 @@ async function checkModel(folder: string | undefined): Promise<boolean> {
 
 /** Throws, with how to get one on this system, where there is no adapter or none that computes. */
 async function checkAdapter(wanted: string | undefined, system: System): Promise<void> {
-  const { adapter } = await requestAdapter(wanted).catch((error: unknown) => {
+  const found = await requestAdapter(wanted).catch((error: unknown) => {
     // A name that matches nothing is another matter.
     if (!(error instanceof FwplusError) || (wanted && !/software|hardware/.test(wanted))) throw error;
     throw new FwplusError(error.message, {
@@ -63,7 +63,8 @@ async function checkAdapter(wanted: string | undefined, system: System): Promise
       hint: `To install a Vulkan driver:\n${driverAdvice(system)}`,
     });
   });
-  const facts = factsOf(adapter);
+  const { adapter } = found;
+  const facts = factsOf(found);
   say('Adapter', describeAdapter({ ...facts, description: '' }));
   say('Driver', facts.description || 'says nothing of itself');
   say('Vendor', [facts.vendor, facts.architecture].filter(Boolean).join(', ') || 'unknown');

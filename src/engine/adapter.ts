@@ -10,6 +10,7 @@ export interface AdapterFacts {
   readonly description: string;
   /** Runs on the CPU. */
   readonly software: boolean;
+  /** The adapter's, and those of the host's WGSL. */
   readonly features: ReadonlySet<string>;
   /**
    * Lanes of a subgroup where it is one known number and the feature is there; otherwise 0. Of a Device only after a probe
@@ -20,7 +21,15 @@ export interface AdapterFacts {
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|basic render|warp|softpipe/i;
 
-export function factsOf(adapter: GPUAdapter): AdapterFacts {
+/** In WGSL's list of language features. */
+export const TEXTURE_READS = 'readonly_and_readwrite_storage_textures';
+
+/** Whether kernels had better read from textures: on software adapters (shaders/include/texture.wgsl); of others it is not known. */
+export function prefersTextures({ software, features }: AdapterFacts): boolean {
+  return software && features.has(TEXTURE_READS);
+}
+
+export function factsOf({ adapter, instance }: Found): AdapterFacts {
   const info = adapter.info;
   const name =
     [info.device, info.description, info.architecture, info.vendor].find((text) => text) ?? 'unnamed adapter';
@@ -35,7 +44,7 @@ export function factsOf(adapter: GPUAdapter): AdapterFacts {
     architecture: info.architecture,
     description: info.description,
     software: info.isFallbackAdapter || SOFTWARE.test(everything),
-    features: new Set(adapter.features),
+    features: new Set([...adapter.features, ...instance.wgslLanguageFeatures]),
     subgroupSize: uniformSubgroups,
   };
 }
@@ -63,7 +72,7 @@ export async function requestAdapter(wanted?: string): Promise<Found> {
       hint: 'Leave --adapter out to take the default one, or give part of one of these names.',
     });
   }
-  const facts = factsOf(found.adapter);
+  const facts = factsOf(found);
   if (/null/i.test(facts.name)) {
     throw new FwplusError(
       `The adapter '${facts.name}' is a null backend: it accepts work and computes nothing.`,

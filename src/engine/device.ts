@@ -45,7 +45,7 @@ export interface DeviceTexture {
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const { instance, adapter } = await requestAdapter(options.adapter);
-  const found = factsOf(adapter);
+  const found = factsOf({ instance, adapter });
   const wanted: GPUFeatureName[] = ['timestamp-query'];
   if (options.subgroups !== false) wanted.push('subgroups' as GPUFeatureName);
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));

@@ -1,5 +1,5 @@
 /** Convolutions to try: shapes, operands drawn for them, and what a plan makes of them. */
-import type { AdapterFacts } from '../../src/engine/adapter.js';
+import { type AdapterFacts, TEXTURE_READS } from '../../src/engine/adapter.js';
 import type { Device } from '../../src/engine/device.js';
 import { convolutionLaunches, type LaunchOptions } from '../../src/engine/plans/convolution/launches.js';
 import type { ConvolutionPlan } from '../../src/engine/plans/convolution/plan.js';
@@ -190,7 +190,7 @@ export function facts(subgroupSize: number): AdapterFacts {
     architecture: '',
     description: '',
     software: true,
-    features: new Set(subgroupSize ? ['subgroups'] : []),
+    features: new Set([TEXTURE_READS, ...(subgroupSize ? ['subgroups'] : [])]),
     subgroupSize,
   };
 }

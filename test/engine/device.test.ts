@@ -27,7 +27,7 @@ async function deviceWith(
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return new Device(instance, fake, factsOf(adapter));
+  return new Device(instance, fake, factsOf({ adapter, instance }));
 }
 
 async function messageOf(body: () => unknown): Promise<string> {
@@ -222,8 +222,7 @@ test('a read that fails waits for the reason of the loss', async () => {
 test('subgroups are used only where a workgroup is one', async () => {
   const device = await openDevice();
   const { subgroupSize } = device.facts;
-  const { adapter } = await requestAdapter();
-  const told = factsOf(adapter).subgroupSize;
+  const told = factsOf(await requestAdapter()).subgroupSize;
   assert.is(subgroupSize, told, 'what the adapter tells is true here');
   if (told > 0) {
     assert.is(await subgroupsAreWhole(device, told), true);

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { paperModel } from '../../bench/paper-model.js';
 import { lower } from '../../src/autograd/compile.js';
 import { Lowering } from '../../src/autograd/lowering.js';
+import { TEXTURE_READS } from '../../src/engine/adapter.js';
 import { kernelInfo } from '../../src/engine/launch.js';
 import { planProgramMemory } from '../../src/engine/memory.js';
 import type { Persistent } from '../../src/engine/storage.js';
@@ -14,7 +15,13 @@ import { zeros } from '../nets/random-weights.js';
 
 const GIBIBYTE = 2 ** 30;
 
-const ADAPTER = { name: '', vendor: '', architecture: '', description: '', features: new Set<string>() };
+const ADAPTER = {
+  name: '',
+  vendor: '',
+  architecture: '',
+  description: '',
+  features: new Set([TEXTURE_READS]),
+};
 
 function plan(
   baseSize: number,

@@ -101,43 +101,49 @@ async function raceContest(
   const known = allowedPlans(shape, device.facts).map(({ name }) => name);
   const { software } = device.facts;
   const heat = partOf(shape, HEAT.flops[software ? 'software' : 'hardware']);
-  const inHeat = partPlans(device, heat, known);
-  const quick = await raceAll(device, heat, inHeat, { ...options, ...HEAT });
+  const plansOf = (part: ConvolutionShape) =>
+    new Map(convolutionPlans(part, device.facts).map((plan) => [plan.name, plan]));
+  const inHeat = plansOf(heat);
+  const entered = known.filter((name) => inHeat.has(name));
+  const quick = await raceAll(device, heat, pick(inHeat, entered), { ...options, ...HEAT });
   const best = Math.min(...quick.values());
   const near = [...quick].filter(([, time]) => time <= HEAT.outAt * best).map(([name]) => name);
   // What a heat does not tell: a tile that suits the whole may not be planned for a part of it.
-  const unknown = known.filter((name) => !inHeat.some((plan) => plan.name === name));
+  const unknown = known.filter((name) => !inHeat.has(name));
   // The preferred one runs in any case: it is what the others are measured by.
-  const names = new Set([known[0], ...unknown, ...near.slice(0, FINAL.others)]);
+  const names = new Set([known[0]!, ...unknown, ...near.slice(0, FINAL.others)]);
   const final = software ? partOf(shape, FINAL.flops) : shape;
-  const finalists = partPlans(device, final, [...names]);
-  return raceAll(device, final, finalists, { ...options, ...FINAL });
+  return raceAll(device, final, pick(plansOf(final), [...names]), { ...options, ...FINAL });
 }
 
-/** The plans of those names, as they run a part of a contest's shape; what would weigh too much for so little is among them. */
-function partPlans(
-  { facts }: Device,
-  part: ConvolutionShape,
-  names: readonly (string | undefined)[],
-): readonly ConvolutionPlan[] {
-  return convolutionPlans(part, facts).filter(({ name }) => names.includes(name));
+/** The plans of those names; where the part is too small for a tile, the same kernel with a smaller one in its name. */
+function pick(
+  plans: ReadonlyMap<string, ConvolutionPlan>,
+  names: readonly string[],
+): Map<string, ConvolutionPlan> {
+  const withoutTile = (name: string) => name.replace(/ \d+x\d+$/, '');
+  const found = names.map((name): [string, ConvolutionPlan | undefined] => [
+    name,
+    plans.get(name) ?? [...plans.values()].find((plan) => withoutTile(plan.name) === withoutTile(name)),
+  ]);
+  return new Map(found.filter((each): each is [string, ConvolutionPlan] => each[1] !== undefined));
 }
 
 /** Plans that this device cannot run after all, for want of memory or a compiler's fault, have no time. */
 function raceAll(
   device: Device,
   shape: ConvolutionShape,
-  plans: readonly ConvolutionPlan[],
+  plans: ReadonlyMap<string, ConvolutionPlan>,
   options: TuneOptions & RaceOptions,
 ): Promise<Map<string, number>> {
   const { prepare = wallClock, signal } = options;
   return withDisposal(async (held) => {
     const entrants: Entrant[] = [];
-    for (const plan of plans) {
+    for (const [name, plan] of plans) {
       if (signal?.aborted) break;
       try {
         const timed = held.use(await prepare(device, launchesOf(device, shape, plan)));
-        entrants.push({ name: plan.name, sample: () => timed.sample() });
+        entrants.push({ name, sample: () => timed.sample() });
       } catch (error) {
         if (!(error instanceof FwplusError)) throw error;
         device.check(); // a lost device runs nothing more

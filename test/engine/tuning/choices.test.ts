@@ -1,7 +1,7 @@
 /** Choices and their keys: plain data, without a GPU. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AdapterFacts } from '../../../src/engine/adapter.js';
+import { type AdapterFacts, TEXTURE_READS } from '../../../src/engine/adapter.js';
 import { convolutionPlans, planConvolution } from '../../../src/engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../../src/engine/plans/convolution/shape.js';
 import { choosePlan, isChoiceTable, mergeChoices, NO_CHOICES } from '../../../src/engine/tuning/choices.js';
@@ -14,7 +14,7 @@ const LLVMPIPE: AdapterFacts = {
   architecture: 'software',
   description: 'llvmpipe: Mesa 25.0.7-2~bpo12+1 (LLVM 15.0.6) 0.0.1',
   software: true,
-  features: new Set(),
+  features: new Set([TEXTURE_READS]),
   subgroupSize: 8,
 };
 

@@ -1,7 +1,7 @@
 /** What is shipped can be chosen: keys and plans are those of now. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AdapterFacts } from '../../../src/engine/adapter.js';
+import { type AdapterFacts, TEXTURE_READS } from '../../../src/engine/adapter.js';
 import { allowedPlans } from '../../../src/engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../../src/engine/plans/convolution/shape.js';
 import { adapterClass, shapeKey } from '../../../src/engine/tuning/keys.js';
@@ -16,7 +16,7 @@ function factsOf(name: string): AdapterFacts {
     architecture,
     description: '',
     software: /software|swiftshader/.test(architecture),
-    features: new Set(),
+    features: new Set([TEXTURE_READS]),
     subgroupSize: Number(lanes),
   };
 }

@@ -2,7 +2,7 @@
  * The direct kernels: every output is one sum. Which of them can run a shape on an adapter, and how it is launched.
  * Every kernel of the family has the bindings and parameters of shaders/conv.wgsl.
  */
-import type { AdapterFacts } from '../../adapter.js';
+import { type AdapterFacts, prefersTextures } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
@@ -123,13 +123,10 @@ export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = 
 /** Of x in a texture at once, where a row of outputs does not depend on more by itself. */
 const TEXTURE_BYTES = 12 * 2 ** 20;
 
-/** For software adapters: what loads cost elsewhere is not known. */
-function texturePlans(
-  shape: ConvolutionShape,
-  { software, subgroupSize: lanes }: AdapterFacts,
-): DirectPlan[] {
+function texturePlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
   const { inChannels, inWidth, stride, transposed } = shape;
-  if (!software || inChannels % 4 !== 0) return [];
+  if (!prefersTextures(facts) || inChannels % 4 !== 0) return [];
+  const lanes = facts.subgroupSize;
   const rowBytes = 4 * inWidth * inChannels * (transposed ? 1 : stride);
   return (TEXTURE_TILES[lanes] ?? []).map((tile) => ({
     ...subgroupPlan(shape, lanes, tile, 'conv_texture'),

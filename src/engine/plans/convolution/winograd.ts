@@ -3,10 +3,10 @@
  * sorts of tiles. Three launches: shaders/winograd_input.wgsl, winograd_multiply(_subgroup, _texture, _shared).wgsl, winograd_output.wgsl.
  *
  * Error: the largest over the root mean square of the outputs, against float64, at 256 input channels of uniform numbers, on
- * lavapipe (test/engine/convolution-error.cases.ts): direct 5.3e-6, F(2×2) 2.4e-6, F(4×4) 9.5e-6; with weights in half precision
- * (half-weights.ts) direct 7.8e-4, F(2×2) 1.3e-3, and F(4×4) would be 5.1e-3.
+ * lavapipe (test/engine/convolution-error.cases.ts): direct 5.3e-6, F(2×2) 2.4e-6, F(4×4) 9.5e-6; with a stride of 2 direct 5.7e-6, F3 2.0e-6.
+ * With weights in half precision (half-weights.ts) direct 7.8e-4, F(2×2) 1.3e-3, F3 1.0e-3, and F(4×4) would be 5.1e-3.
  */
-import type { AdapterFacts } from '../../adapter.js';
+import { type AdapterFacts, prefersTextures } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
@@ -125,18 +125,18 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   }));
 }
 
-/** From textures on software adapters, where channels come in fours. */
+/** From textures where the adapter prefers them and channels come in fours. */
 function transformsOf(
   { inChannels, outChannels }: ConvolutionShape,
-  { software }: AdapterFacts,
+  facts: AdapterFacts,
 ): Pick<WinogradPlan, 'input' | 'output'> {
   return {
     input:
-      software && inChannels % 4 === 0
+      prefersTextures(facts) && inChannels % 4 === 0
         ? { kernel: 'winograd_input_texture', elements: 4 }
         : { kernel: 'winograd_input', elements: 1 },
     output:
-      software && outChannels % 4 === 0
+      prefersTextures(facts) && outChannels % 4 === 0
         ? { kernel: 'winograd_output_texture', elements: 4 }
         : { kernel: 'winograd_output', elements: 1 },
   };
@@ -163,10 +163,10 @@ function subgroupMultiply(products: Products, lanes: number): Multiply[] {
   return [{ ...bySubgroups(products, lanes, tile, 'subgroup'), cost }];
 }
 
-/** For software adapters: what loads cost elsewhere is not known. */
-function textureMultiply(products: Products, { software, subgroupSize: lanes }: AdapterFacts): Multiply[] {
+function textureMultiply(products: Products, facts: AdapterFacts): Multiply[] {
+  const lanes = facts.subgroupSize;
   const { tiles, places, depth, outChannels } = products;
-  const tile = software && multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
+  const tile = prefersTextures(facts) && multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
   if (!tile) return [];
   const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
   const cost =
