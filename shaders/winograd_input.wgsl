@@ -4,8 +4,8 @@
 //
 // One thread makes one tile of one channel.
 //
-// Memory: x [N, H, W, I]; scaleIn [N, I]; v [PLACES², ⌈images·rows·tilesX / BLOCK⌉, ⌈I/4⌉, BLOCK, 4], filled up with channels of zero. (With
-// tiles in blocks the lanes of a subgroup load what lies side by side.)
+// Memory: x [N, H, W, I]; scaleIn [N, I]; v [PLACES², ⌈images·rows·tilesX / BLOCK⌉, ⌈I/4⌉, BLOCK, 4], filled up with channels of
+// zero. (With tiles in blocks the lanes of a subgroup load what lies side by side.)
 
 alias Value = f32;
 

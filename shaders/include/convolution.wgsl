@@ -1,5 +1,6 @@
 // What the kernels of the convolution family share: parameters, bindings, geometry and the epilogue.
-// A kernel says `alias Value = …` for the elements of scaleIn, f32 or vec4f, and declares x and weight, bindings 1 and 2. The mathematics, the memory and the words used here stand in conv.wgsl.
+// A kernel says `alias Value = …` for the elements of scaleIn, f32 or vec4f, and declares x and weight, bindings 1 and 2.
+// The mathematics, the memory and the words used here stand in conv.wgsl.
 
 #include act
 #include linear

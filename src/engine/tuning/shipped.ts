@@ -6,15 +6,6 @@
 import type { ChoiceTable } from './choices.js';
 
 export const SHIPPED: Readonly<Record<string, ChoiceTable>> = {
-  'google swiftshader, 4 lanes': {
-    '3x3 s1 p1 64x64x16 to 64x64x16 b1': 'winograd F4 subgroup 16x16',
-    '3x3 s1 p1 64x64x3 to 64x64x16 b1': 'winograd F4 subgroup 16x16',
-    'transposed 3x3 s1 p1 64x64x16 to 64x64x16 b1': 'winograd F4 subgroup 16x16',
-  },
-  'mesa software, 8 lanes': {
-    '3x3 s1 p1 16x16x32 to 16x16x64 b1': 'conv_subgroup 32x32',
-    'transposed 3x3 s1 p1 16x16x64 to 16x16x32 b1': 'conv_subgroup 32x32',
-  },
   'nvidia, 32 lanes': {
     '3x3 s1 p1 128x128x256 to 128x128x256 b1': 'winograd F4 tiled 4x8',
     '3x3 s1 p1 8x8x128 to 8x8x128 b1': 'winograd F2 shared 32x64',
