@@ -273,7 +273,7 @@ function sharedPlans(shape: ConvolutionShape, { software }: AdapterFacts): Direc
 const WORKGROUPS_WANTED = { usual: 512, few: 128, many: 1024 };
 const MOST_SPLITS = 16;
 
-/** Not for a stride: those of up-convolutions go by bands, which have no memory for parts. */
+/** Not for a stride: up-convolutions go by bands, and parts are added up over whole images. */
 function splitPlans(shape: ConvolutionShape, plan: DirectPlan): DirectPlan[] {
   if (shape.stride !== 1) return [];
   const groups = workgroupsOf(shape, plan);
