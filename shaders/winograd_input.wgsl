@@ -15,6 +15,11 @@ fn inputAt(at: u32) -> f32 {
   return x[at];
 }
 
+/// See include/texture.wgsl: on hardware loops had better be unrolled.
+fn countOf(count: u32, groups: vec3u) -> u32 {
+  return count;
+}
+
 #include winograd_input
 
 /// Where a channel of a tile stands in a place of v.

@@ -30,7 +30,7 @@ fn fourAt(tile: u32, four: u32, depth: u32) -> u32 {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) thread: vec3u) {
+fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   // Threads beyond the end repeat the last one and store the same values: without a branch a software adapter keeps no masks.
   let index = min(thread.x, p.tilesX * p.width - 1u);
   let column = index / p.width;
@@ -48,7 +48,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
   #for r in 0..SEEN
   let isRow$r = top + $r >= 0 && top + $r < i32(p.inHeight);
   let line$r = (n * p.inHeight + u32(max(top + $r, 0))) * p.inWidth * p.channels - p.skipped;
-  let d$r = transformInput$TILE(Seen$TILE(
+  var d$r = transformInput$TILE(Seen$TILE(
     #for s in 0..SEEN
     select(Value(), inputAt(select(0u, line$r + at$s, isRow$r && isInside$s)), isRow$r && isInside$s),
     #end
@@ -56,14 +56,14 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
   #end
   let tile = (thread.z * p.rows + thread.y) * p.tilesX + column;
   let to = valueAt(tile, c);
-  #for s in 0..PLACES
-  let column$s = transformInput$TILE(Seen$TILE(
-    #for r in 0..SEEN
-    scale * d$r[$s],
+  for (var s = 0u; s < countOf(${PLACES}u, groups); s++) {
+    let column = transformInput$TILE(Seen$TILE(
+      #for r in 0..SEEN
+      scale * d$r[s],
+      #end
+    ));
+    #for r in 0..PLACES
+    v[to + (${PLACES * r}u + s) * p.places] = column[$r];
     #end
-  ));
-  #for r in 0..PLACES
-  v[to + ${PLACES * r + s}u * p.places] = column$s[$r];
-  #end
-  #end
+  }
 }

@@ -29,7 +29,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> y: array<Value>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) thread: vec3u) {
+fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   // As in winograd_input.wgsl.
   let index = min(thread.x, p.tilesX * p.channels - 1u);
   let column = index / p.channels;
@@ -42,7 +42,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
   let step = p.images * p.rows * p.tilesX * p.channels;
   let source = ((thread.z * p.rows + thread.y) * p.tilesX + column) * p.channels + o;
   #for r in 0..PLACES
-  let d$r = transformOutput$TILE(Places$TILE(
+  var d$r = transformOutput$TILE(Places$TILE(
     #for s in 0..PLACES
     productAt(source + ${PLACES * r + s}u * step),
     #end
@@ -50,21 +50,19 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
   #end
   let scale = scaleOut[n * p.channels + o];
   let shift = bias[o];
-  #for s in 0..TILE
-  let column$s = transformOutput$TILE(Places$TILE(
-    #for r in 0..PLACES
-    d$r[$s],
+  for (var s = 0u; s < countOf(${TILE}u, groups); s++) {
+    let column = transformOutput$TILE(Places$TILE(
+      #for r in 0..PLACES
+      d$r[s],
+      #end
+    ));
+    #for r in 0..TILE
+    if (top + ${r}u < p.height && left + s < p.outWidth) {
+      let at = (p.outFirst + top + ${r}u) * p.outWidth + left + s;
+      var z = column[$r] * scale + shift;
+      if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
+      y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = actOf(z, p.slope, p.gain, p.limit);
+    }
     #end
-  ));
-  #end
-  #for r in 0..TILE
-  #for s in 0..TILE
-  if (top + ${r}u < p.height && left + ${s}u < p.outWidth) {
-    let at = (p.outFirst + top + ${r}u) * p.outWidth + left + ${s}u;
-    var z = column$s[$r] * scale + shift;
-    if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
-    y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = actOf(z, p.slope, p.gain, p.limit);
   }
-  #end
-  #end
 }

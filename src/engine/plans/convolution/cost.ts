@@ -18,6 +18,8 @@ const STORE = 15;
 export const RANK = { winograd: 0, few: 1, many: 2, last: 3 };
 /** Of a variant that a race may find faster. */
 export const VARIANT = 0.5;
+/** Of a kernel that few shapes ask for: software adapters compile it for half a second or more, spread here over an inversion's runs. */
+export const SELDOM = 3e6;
 /** Behind all that have a cost. */
 export const LAST = 1e300;
 

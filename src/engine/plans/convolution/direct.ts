@@ -12,6 +12,7 @@ import {
   LOAD,
   RAGGED_LOAD,
   RANK,
+  SELDOM,
   TEXEL_LOAD,
   type Tile,
   threadsAtOnce,
@@ -61,12 +62,14 @@ export interface DirectPlan {
 /** Every direct plan that is right for a shape on an adapter, the cheapest by cost.ts first. */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
   const shared = sharedPlans(shape, facts);
+  const textures = texturePlans(shape, facts);
+  const buffers = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape, threadsAtOnce(facts))];
+  const seldom = textures.length > 0 ? SELDOM : 0;
   const fast = [
     ...shared.flatMap((plan) => splitPlans(shape, plan)),
     ...shared,
-    ...texturePlans(shape, facts),
-    ...subgroupPlans(shape, facts.subgroupSize),
-    ...tiledPlans(shape, threadsAtOnce(facts)),
+    ...textures,
+    ...buffers.map((plan) => ({ ...plan, cost: plan.cost + seldom })),
   ];
   return [...fast.sort((one, other) => one.cost - other.cost), plainPlan(shape)];
 }
@@ -117,6 +120,7 @@ export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = 
     { pixels: 32, channels: 64 },
     { pixels: 32, channels: 32 },
     { pixels: 32, channels: 16 },
+    { pixels: 32, channels: 8 },
   ],
 };
 

@@ -10,7 +10,7 @@ import { type AdapterFacts, prefersTextures } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { copyCost, LAST, RANK, TEXEL_LOAD, threadsAtOnce, tilesCost, transformCost } from './cost.js';
+import { copyCost, LAST, RANK, SELDOM, TEXEL_LOAD, threadsAtOnce, tilesCost, transformCost } from './cost.js';
 import {
   inTexture,
   isStarved,
@@ -19,7 +19,7 @@ import {
   subgroupTile,
   TEXTURE_TILES,
 } from './direct.js';
-import { type ConvolutionShape, convolutionFlops } from './shape.js';
+import type { ConvolutionShape } from './shape.js';
 import { type Tiling, tilesAlong, tilingsOf } from './tilings.js';
 
 export interface WinogradPlan {
@@ -61,9 +61,6 @@ const MOST_BYTES = 128 * 2 ** 20;
 /** Of the transformed input and the products together, where a row of tiles is not more by itself. */
 export const SCRATCH_BYTES = 24 * 2 ** 20;
 
-/** Operations below which software adapters had better not compile the transforms of a stride of 2. */
-const WORTH_COMPILING = 5e8;
-
 /** Every Winograd plan that is right for a shape on an adapter, the cheapest by cost.ts first. */
 export function winogradPlans(shape: ConvolutionShape, facts: AdapterFacts): WinogradPlan[] {
   return tilingsOf(shape)
@@ -96,8 +93,6 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
     depth: into / 4,
     outChannels,
   };
-  // Their transforms take some seconds to compile.
-  const pays = stride === 1 || convolutionFlops(shape) >= WORTH_COMPILING;
   const atOnce = threadsAtOnce(facts);
   const { input, output } = transformsOf(shape, facts);
   const transforms = transformCost(
@@ -107,11 +102,13 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
     { channels: outChannels, ...output },
     atOnce,
   );
+  const isOdd = prefersTextures(facts) && (input.elements === 1 || output.elements === 1);
+  const before = transforms + (stride > 1 || isOdd ? SELDOM : 0);
   const multiplies = [
     ...textureMultiply(products, facts),
     ...subgroupMultiply(products, facts.subgroupSize),
     tiledMultiply(products, atOnce),
-  ].map((multiply) => ({ ...multiply, cost: pays ? transforms + multiply.cost : LAST }));
+  ].map((multiply) => ({ ...multiply, cost: before + multiply.cost }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
     tiling,
     block: multiply.kernel === 'winograd_multiply_texture' ? facts.subgroupSize : 1,
