@@ -16,6 +16,7 @@ export interface Options {
   readonly adapter: string | undefined;
   readonly repeats: number;
   readonly subgroups: boolean;
+  readonly matrixUnits: boolean;
   readonly clock: ClockName | undefined;
   readonly json: string | undefined;
   /** The folder of the charts. */
@@ -47,6 +48,7 @@ Measures every kernel at the shapes of StyleGAN2-1024, StyleGAN-256, VGG16-256 a
   --adapter NAME     part of an adapter's name, or software or hardware
   --repeats N        samples at most for each row (10)
   --no-subgroups     plans without subgroups
+  --matrix-units     convolutions on matrix units, whose products are of halves
   --clock CLOCK      gpu (timestamps), wall, or processor (processor time over all cores, for software adapters
                      on a busy machine); by default gpu, with --peers wall for all engines
   --json FILE        the results
@@ -75,6 +77,7 @@ export function parseOptions(words: readonly string[]): Options {
     adapter: values.adapter,
     repeats: whole('--repeats', values.repeats, quick ? 3 : 10),
     subgroups: !values['no-subgroups'],
+    matrixUnits: values['matrix-units'] ?? false,
     clock,
     json: values.json,
     charts: values.charts ?? 'out/bench',
@@ -101,6 +104,7 @@ function parse(words: readonly string[]) {
         adapter: { type: 'string' },
         repeats: { type: 'string' },
         'no-subgroups': { type: 'boolean' },
+        'matrix-units': { type: 'boolean' },
         clock: { type: 'string' },
         json: { type: 'string' },
         charts: { type: 'string' },

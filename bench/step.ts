@@ -2,7 +2,7 @@
  * A command of its own beside bench/peers/pytorch_step.py, which runs the same steps in PyTorch (rows of `npm run bench` come
  * from step-rows.ts): steps of an inversion at the published sizes, with random weights.
  *
- *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--low-memory] [--half-weights] [--adapter=name] [--profile]
+ *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--low-memory] [--half-weights] [--matrix-units] [--adapter=name] [--profile]
  *
  * `--narrow` divides all widths. The first step, which on software adapters compiles the kernels, is not counted. The last line is JSON:
  * wall and processor seconds a step, each the average over the steps between two readings (`averagedOver`, about a quarter of a
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     narrow: { type: 'string', default: '1' },
     'low-memory': { type: 'boolean', default: false },
     'half-weights': { type: 'boolean', default: false },
+    'matrix-units': { type: 'boolean', default: false },
     adapter: { type: 'string' },
     profile: { type: 'boolean', default: false },
   },
@@ -36,7 +37,10 @@ const model = paperModel({ resolution: size, baseSize: base, narrow: Number(valu
 const method = defaultMethod('f/w+', base);
 const target = prepareTarget({ width: size, height: size, data: noise(3 * size * size) }, model, method);
 
-const device = await openDevice(values.adapter ? { adapter: values.adapter } : {});
+const device = await openDevice({
+  matrixUnits: values['matrix-units'],
+  ...(values.adapter && { adapter: values.adapter }),
+});
 const resident = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 const before = resident();
 const inverter = await Inverter.build(device, model, method, 1, {
@@ -68,6 +72,7 @@ console.log(
     base,
     lowMemory: values['low-memory'],
     halfWeights: values['half-weights'],
+    matrixUnits: values['matrix-units'],
     seconds: each('wall'),
     processorSeconds: each('processor'),
     averagedOver: marks.slice(1).map(({ step }, at) => step - marks[at]!.step),

@@ -10,6 +10,8 @@ export interface AdamOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
+  /** By which `gradient` is too large, as `gradients` made it; 1 unless told. */
+  readonly lossScale?: number;
 }
 
 /** The moments of one parameter: variables, so that they can be saved and restored. */
@@ -20,7 +22,7 @@ export interface Moments {
 
 /** One update of `parameter` (a variable) with `gradient` whenever the graph runs. */
 export function adam(parameter: Tensor, gradient: Tensor, counter: Tensor, options: AdamOptions): Moments {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, lossScale = 1 } = options;
   const { graph } = parameter;
   const first = graph.variable(`${parameter.name} first moment`, parameter.shape);
   const second = graph.variable(`${parameter.name} second moment`, parameter.shape);
@@ -31,7 +33,16 @@ export function adam(parameter: Tensor, gradient: Tensor, counter: Tensor, optio
     emit.launch({
       kernel: 'adam',
       bindings: { parameter, gradient, m: first, v: second, schedule, counter },
-      params: { count: parameter.size, steps, beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, epsilon },
+      params: {
+        count: parameter.size,
+        steps,
+        beta1,
+        beta2,
+        rest1: 1 - beta1,
+        rest2: 1 - beta2,
+        epsilon,
+        unscale: 1 / lossScale,
+      },
       workgroups: linearGrid(parameter.size),
     }),
   );

@@ -5,13 +5,14 @@ import { assertShape, type Tensor } from './tensor.js';
 
 /**
  * Gradients of the sum of `loss` ([N], one value a sample) with respect to `variables`, in their order.
- * Only operations that lie between the variables and the loss are differentiated, so frozen weights cost nothing.
+ * `lossScale` times as large, where products of halves would lose what is small (Micikevicius et al. 2018, section 3.2); a power of two
+ * changes no digit of anything else. Only operations that lie between the variables and the loss are differentiated, so frozen weights cost nothing.
  * Throws where the loss does not depend on a variable or an operation on the way has no gradient.
  */
-export function gradients(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
+export function gradients(loss: Tensor, variables: readonly Tensor[], lossScale = 1): Tensor[] {
   assertShape('gradients', loss, [null]);
   const { graph } = loss;
-  const seeds = new Map([[loss, graph.filled(loss.shape, 1)]]);
+  const seeds = new Map([[loss, graph.filled(loss.shape, lossScale)]]);
   const gradientOf = backpropagate([...graph.operations], seeds, variables);
   return variables.map((variable) => {
     const gradient = gradientOf.get(variable);

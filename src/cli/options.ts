@@ -38,6 +38,7 @@ export interface Options {
   readonly profile: boolean;
   readonly lowMemory: boolean;
   readonly halfWeights: boolean;
+  readonly matrixUnits: boolean;
   /** Of convolutions to measure. */
   readonly shapes: readonly string[];
   readonly kernel: string | undefined;
@@ -102,6 +103,7 @@ export function parseOptions(words: readonly string[]): Options {
     profile: values.profile ?? false,
     lowMemory: values['low-memory'] ?? false,
     halfWeights: values['half-weights'] ?? false,
+    matrixUnits: values['matrix-units'] ?? false,
     shapes: values.shape ?? [],
     kernel: values.kernel,
     pass: choice('--pass', values.pass, ['forward', 'data-gradient']),
@@ -160,6 +162,7 @@ function parse(words: readonly string[]) {
         profile: { type: 'boolean' },
         'low-memory': { type: 'boolean' },
         'half-weights': { type: 'boolean' },
+        'matrix-units': { type: 'boolean' },
         shape: { type: 'string', multiple: true },
         kernel: { type: 'string' },
         pass: { type: 'string' },

@@ -1,7 +1,7 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
 import { tuningStore } from '#tuning-store';
 import { describeAdapter } from '../engine/adapter.js';
-import { type Device, openDevice } from '../engine/device.js';
+import { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
 import type { Model } from '../inversion/model.js';
 import { spelt } from './earlier.js';
@@ -39,7 +39,7 @@ export async function withSession<T>(
     return interruption.exitCode;
   };
   try {
-    const device = await openChosenDevice(options.adapter);
+    const device = await openChosenDevice(options.adapter, options);
     try {
       const adapter = describeAdapter(device.facts);
       const { resolution } = model.generator;
@@ -59,11 +59,12 @@ export async function withSession<T>(
 /** Like openDevice; and where `software` is wanted, nothing else is taken for it. */
 export async function openChosenDevice(
   adapter: string | undefined,
-  { subgroups = true }: { readonly subgroups?: boolean } = {},
+  { subgroups = true, matrixUnits = false }: Pick<DeviceOptions, 'subgroups' | 'matrixUnits'> = {},
 ): Promise<Device> {
   const device = await openDevice({
     tuning: tuningStore(),
     subgroups,
+    matrixUnits,
     ...(adapter !== undefined && { adapter }),
   });
   if (adapter === 'software' && !device.facts.software) {

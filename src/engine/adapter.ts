@@ -2,6 +2,13 @@
 import { type Found, findAdapter, noAdapterHint } from '#device';
 import { FwplusError } from '../errors.js';
 
+/** What an adapter's matrix units multiply: M by K with K by N halves, with sums of single precision. */
+export interface MatrixTile {
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
 export interface AdapterFacts {
   /** As the driver names it, e.g. `llvmpipe-llvm-15-0-6-256-bits-`. */
   readonly name: string;
@@ -17,6 +24,8 @@ export interface AdapterFacts {
    * has shown that a workgroup of as many threads is one subgroup.
    */
   readonly subgroupSize: number;
+  /** Of a Device only where matrix units were asked for. */
+  readonly matrix?: MatrixTile;
 }
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|basic render|warp|softpipe/i;
@@ -29,6 +38,26 @@ export function prefersTextures({ software, features }: AdapterFacts): boolean {
   return software && features.has(TEXTURE_READS);
 }
 
+/** What matrix units need, beside subgroups of one known size. */
+export const MATRIX_FEATURES = ['chromium-experimental-subgroup-matrix', 'shader-f16'];
+
+/** An entry of `subgroupMatrixConfigs`, which @webgpu/types does not have. */
+interface MatrixConfig extends MatrixTile {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+}
+
+/** The largest that shaders/conv_matrix.wgsl can be made of. */
+function matrixOf({ info, features }: GPUAdapter): MatrixTile | undefined {
+  if (!MATRIX_FEATURES.every((feature) => features.has(feature))) return undefined;
+  const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: Iterable<MatrixConfig> };
+  const [largest] = [...subgroupMatrixConfigs]
+    .filter((it) => it.componentType === 'f16' && it.resultComponentType === 'f32')
+    .filter(({ M, N, K }) => 32 % M === 0 && 32 % N === 0 && 32 % K === 0 && M * N <= 256)
+    .sort((one, other) => other.M * other.N * other.K - one.M * one.N * one.K);
+  return largest && { M: largest.M, N: largest.N, K: largest.K };
+}
+
 export function factsOf({ adapter, instance }: Found): AdapterFacts {
   const info = adapter.info;
   const name =
@@ -38,6 +67,7 @@ export function factsOf({ adapter, instance }: Found): AdapterFacts {
     adapter.features.has('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
       ? info.subgroupMaxSize
       : 0;
+  const matrix = matrixOf(adapter);
   return {
     name,
     vendor: info.vendor,
@@ -46,6 +76,7 @@ export function factsOf({ adapter, instance }: Found): AdapterFacts {
     software: info.isFallbackAdapter || SOFTWARE.test(everything),
     features: new Set([...adapter.features, ...instance.wgslLanguageFeatures]),
     subgroupSize: uniformSubgroups,
+    ...(matrix && { matrix }),
   };
 }
 
@@ -57,12 +88,13 @@ export function describeAdapter({ name, description, software }: AdapterFacts): 
 
 /**
  * The adapter to use. `wanted` is part of its name, or `software` or `hardware`; without it the system's choice.
- * Throws where there is none, where none matches, and for Dawn's null backend, which computes nothing.
+ * With `experiments` it may offer features that WebGPU does not have yet. Throws where there is none, where none matches, and for Dawn's null backend, which computes nothing.
  */
-export async function requestAdapter(wanted?: string): Promise<Found> {
+export async function requestAdapter(wanted?: string, experiments = false): Promise<Found> {
   const found = await findAdapter(
     { powerPreference: 'high-performance', forceFallbackAdapter: wanted === 'software' },
     wanted === 'software' || wanted === 'hardware' ? undefined : wanted,
+    experiments,
   );
   if (!('adapter' in found)) {
     if (wanted === undefined || found.names.length === 0) {

@@ -1,6 +1,13 @@
 /** The GPU, opened: buffers with their sizes accounted for, pipelines built once, errors that say what was running. */
 import { FwplusError } from '../errors.js';
-import { type AdapterFacts, describeAdapter, factsOf, requestAdapter } from './adapter.js';
+import {
+  type AdapterFacts,
+  describeAdapter,
+  factsOf,
+  MATRIX_FEATURES,
+  type MatrixTile,
+  requestAdapter,
+} from './adapter.js';
 import { ConstantPool } from './constants.js';
 import { withDisposal } from './disposal.js';
 import { type KernelName, kernelInfo } from './launch.js';
@@ -19,6 +26,11 @@ export interface DeviceOptions {
   readonly adapter?: string;
   /** Leave subgroups unused even where the adapter has them. */
   readonly subgroups?: boolean;
+  /**
+   * Convolutions on matrix units, whose products are of halves: an experiment of WebGPU, which browsers offer behind a flag
+   * (Chrome: --enable-unsafe-webgpu). Nothing but speed is to be had from it, and digits are lost; see shaders/conv_matrix.wgsl.
+   */
+  readonly matrixUnits?: boolean;
   /** What the adapter does in a second at least, where it is known: long work is cut into submits by it. */
   readonly throughput?: Throughput;
   /** Where fastest plans are remembered, e.g. `tuningStore()`; without it what is shipped serves alone. */
@@ -41,18 +53,23 @@ export interface DeviceTexture {
 
 /**
  * Opens an adapter's device. Where subgroups may be used, they are tried first (see shaders/subgroup_probe.wgsl).
- * @throws FwplusError where there is no such adapter.
+ * @throws FwplusError where there is no such adapter, and where matrix units are wanted that it has not.
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
-  const { instance, adapter } = await requestAdapter(options.adapter);
-  const found = factsOf({ instance, adapter });
-  const wanted: GPUFeatureName[] = ['timestamp-query'];
-  if (options.subgroups !== false) wanted.push('subgroups' as GPUFeatureName);
+  const { subgroups = true, matrixUnits = false } = options;
+  const { instance, adapter } = await requestAdapter(options.adapter, matrixUnits);
+  const { matrix, ...found } = factsOf({ instance, adapter });
+  const wanted = [
+    'timestamp-query',
+    ...(subgroups ? ['subgroups'] : []),
+    ...(matrixUnits ? MATRIX_FEATURES : []),
+  ] as GPUFeatureName[];
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   // Default limits on purpose: what runs here then runs on every adapter.
   const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
   const device = new Device(instance, gpu, { ...found, subgroupSize: 0 }, options.throughput);
   if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(found.subgroupSize);
+  if (matrixUnits) device.useMatrixUnits(matrix);
   device.tuning = await tuningOf(device.facts, options.tuning);
   return device;
 }
@@ -119,6 +136,21 @@ export class Device {
   async trySubgroups(lanes: number): Promise<void> {
     if (lanes > 0 && (await subgroupsAreWhole(this, lanes)))
       this.#facts = { ...this.#facts, subgroupSize: lanes };
+  }
+
+  /** Throws where there are none, or no subgroups of a known size, and destroys the device then. */
+  useMatrixUnits(matrix: MatrixTile | undefined): void {
+    if (matrix && this.#facts.subgroupSize > 0) {
+      this.#facts = { ...this.#facts, matrix };
+      return;
+    }
+    this.destroy();
+    throw new FwplusError(
+      `Matrix units are wanted, which ${describeAdapter(this.#facts)} does not offer to WebGPU.`,
+      {
+        hint: 'Leave them out (--matrix-units). They need chromium-experimental-subgroup-matrix, shader-f16 and subgroups of one size.',
+      },
+    );
   }
 
   /** Live and greatest sum of the sizes of buffers and textures so far, in bytes, and how many of them are live. */

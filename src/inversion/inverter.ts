@@ -24,6 +24,9 @@ import { hashTarget, type Target } from './target.js';
 /** Steps whose terms the GPU keeps; the host reads them at least this often. */
 const RING = 64;
 
+/** Where products are of halves: keeps the gradients of a picture's mean square among their normal numbers. */
+const LOSS_SCALE = 2 ** 16;
+
 interface Running {
   /** Total steps, those of a resumed state included. */
   readonly steps: number;
@@ -139,7 +142,8 @@ export class Inverter {
     made: Disposal,
   ): Promise<Inverter> {
     const plans = { choices: like?.choices && mergeChoices(like.choices), isLean: lowMemory, halfWeights };
-    const step = traceStep(model, method, { batch, capacity: RING, lowMemory });
+    const lossScale = device.facts.matrix ? LOSS_SCALE : 1;
+    const step = traceStep(model, method, { batch, capacity: RING, lowMemory, lossScale });
     const executable = made.use(
       await compile(device, step.graph, {
         name: `inversion into ${method.space}`,

@@ -36,18 +36,26 @@ export interface StepOptions {
   readonly capacity: number;
   /** Makes what lies inside of a block of the generator a second time for the gradients, instead of keeping it. */
   readonly lowMemory: boolean;
+  /** Of the gradients on their way; see `gradients`. */
+  readonly lossScale?: number;
 }
 
-export function traceStep(model: Model, method: Method, { batch, capacity, lowMemory }: StepOptions): Step {
+export function traceStep(
+  model: Model,
+  method: Method,
+  { batch, capacity, lowMemory, lossScale = 1 }: StepOptions,
+): Step {
   const graph = new Graph({ recomputes: lowMemory });
   const codes = codeTensors(graph, model, method, batch);
   const target = targetTensors(graph, model, method, batch);
   const { terms } = objective(model, method, codes, target);
   const counter = stepCounter(graph);
   const optimised = [...(codes.base ? [codes.base] : []), codes.detail];
-  const slopes = gradients(terms.total, optimised);
+  const slopes = gradients(terms.total, optimised, lossScale);
   const { learningRate } = method;
-  const moments = optimised.map((variable, at) => adam(variable, slopes[at]!, counter, { learningRate }));
+  const moments = optimised.map((variable, at) =>
+    adam(variable, slopes[at]!, counter, { learningRate, lossScale }),
+  );
   if (method.pnorm === 'clip') {
     const statistics = requirePNorm(model, 'P-norm+ clipping');
     assign(codes.detail, clipToPNorm(codes.detail, statistics, method.clipLimit));

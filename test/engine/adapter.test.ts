@@ -1,7 +1,7 @@
 /** What an adapter is called, without a GPU. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AdapterFacts, describeAdapter } from '../../src/engine/adapter.js';
+import { type AdapterFacts, describeAdapter, factsOf } from '../../src/engine/adapter.js';
 
 const CARD: AdapterFacts = {
   name: 'NVIDIA H200',
@@ -22,6 +22,37 @@ test('of software its driver, and that it is software', () => {
   const software = { ...CARD, name: 'llvmpipe', software: true };
   assert.is(describeAdapter({ ...software, description: 'Mesa 25' }), 'Mesa 25 (software: runs on the CPU)');
   assert.is(describeAdapter({ ...software, description: '' }), 'llvmpipe (software: runs on the CPU)');
+});
+
+test('of matrix units the largest that take halves and sum in single precision', () => {
+  const config = (M: number, N: number, K: number, componentType = 'f16', resultComponentType = 'f32') => ({
+    M,
+    N,
+    K,
+    componentType,
+    resultComponentType,
+  });
+  const matrixWith = (features: readonly string[], ...subgroupMatrixConfigs: unknown[]) => {
+    const adapter = { features: new Set(features), info: { description: 'card', subgroupMatrixConfigs } };
+    const instance = { wgslLanguageFeatures: new Set() };
+    return factsOf({ adapter, instance } as unknown as Parameters<typeof factsOf>[0]).matrix;
+  };
+  const both = ['chromium-experimental-subgroup-matrix', 'shader-f16'];
+  const configs = [
+    config(8, 8, 8),
+    config(16, 8, 16),
+    config(16, 16, 16, 'f16', 'f16'),
+    config(8, 8, 8, 'f32'),
+  ];
+  assert.equal(matrixWith(both, ...configs), { M: 16, N: 8, K: 16 });
+  assert.equal(matrixWith(both, config(8, 8, 8), config(12, 16, 16), config(32, 32, 8)), {
+    M: 8,
+    N: 8,
+    K: 8,
+  });
+  assert.is(matrixWith(both, config(16, 16, 32, 'i8', 'i32')), undefined);
+  assert.is(matrixWith(both.slice(0, 1), ...configs), undefined, 'without halves');
+  assert.is(matrixWith([], ...configs), undefined);
 });
 
 test.run();

@@ -7,6 +7,43 @@ import { phaseFlops, phasesOf } from '../../src/engine/plans/convolution/shape.j
 import { SCRATCH_BYTES, winogradPlans } from '../../src/engine/plans/convolution/winograd.js';
 import { bareLaunches, facts, SUBGROUP_SIZES, shapeOf, TRIES, type Try } from './convolution-tries.js';
 
+test('plans: matrix units where they are wanted, on hardware, for fours of channels and enough of them', () => {
+  const shape = shapeOf({ name: '', height: 64, width: 64, into: 512, out: 512 });
+  const hardware = { ...facts(32), software: false };
+  const matrix = { M: 16, N: 8, K: 16 };
+  const planned = planConvolution(shape, { ...hardware, matrix });
+  equal('the plan', planned.name, 'conv_matrix 64x64');
+  equal('its lanes and tile', JSON.stringify(planned.constants), '{"LANES":32,"M":16,"N":8,"K":16}');
+  const few = { ...shape, inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8 };
+  equal('few pixels', planConvolution(few, { ...hardware, matrix }).name, 'conv_matrix 64x64 in 16');
+  equal('not asked for', planConvolution(shape, hardware).kernel, 'winograd_multiply_shared');
+  equal('software', planConvolution(shape, { ...facts(8), matrix }).kernel, 'winograd_multiply_texture');
+  equal(
+    'an image',
+    planConvolution({ ...shape, outChannels: 3 }, { ...hardware, matrix }).kernel,
+    'conv_shared',
+  );
+  const ragged = convolutionPlans({ ...shape, inChannels: 510 }, { ...hardware, matrix });
+  equal(
+    'ragged',
+    ragged.some(({ kernel }) => kernel === 'conv_matrix'),
+    false,
+  );
+});
+
+test('plans: kernels that few shapes ask for are not compiled for little work', () => {
+  const image = (side: number, into: number, out: number) =>
+    planConvolution(shapeOf({ name: '', height: side, width: side, into, out, transposed: true }), facts(8))
+      .name;
+  equal('16 channels to a small image', image(64, 16, 3), 'conv_texture 32x8');
+  const up = (side: number, channels: number) => {
+    const each = { name: '', height: side, width: side, into: channels, out: channels, stride: 2 };
+    return planConvolution(shapeOf({ ...each, padding: 0, transposed: true }), facts(8)).name;
+  };
+  equal('a small up-convolution', up(16, 64), 'conv_texture 32x64');
+  equal('a large up-convolution', up(64, 256), 'winograd F6 of stride 2 texture 32x64');
+});
+
 test('plans: what an adapter lacks is not planned', () => {
   const wide = shapeOf({ name: '', height: 32, width: 32, into: 128, out: 128, kernel: 1 });
   for (const size of SUBGROUP_SIZES) {

@@ -14,11 +14,12 @@ import { NARROW, randomModel, randomStyleGan1Model, SMALL, targetOf } from './ra
 const method = defaultMethod('f/w+', 8);
 
 /** Three steps of random codes towards random targets: the codes, the terms, and what it took. */
-async function threeSteps(device: Device, model: Model, lowMemory: boolean) {
+async function threeSteps(device: Device, model: Model, lowMemory: boolean, lossScale = 1) {
   const { graph, variables, counter, codes, ring } = traceStep(model, method, {
     batch: 1,
     capacity: 4,
     lowMemory,
+    lossScale,
   });
   const executable = await compile(device, graph, { name: 'step', variables });
   try {
@@ -66,6 +67,17 @@ function madeAgain(title: string, model: () => Model): TestCase {
 export const cases: TestCase[] = [
   madeAgain('StyleGAN2', () => randomModel(NARROW)),
   madeAgain('StyleGAN1', () => randomStyleGan1Model(NARROW)),
+  {
+    name: 'a scaled loss gives the same bytes, as no digit of anything changes',
+    async run(t) {
+      const device = await t.device();
+      const model = randomModel(NARROW);
+      const plain = await threeSteps(device, model, false);
+      const scaled = await threeSteps(device, model, false, 2 ** 16);
+      assert.ok(plain.results.every((values) => values.every(Number.isFinite)));
+      assert.equal(scaled.results, plain.results);
+    },
+  },
   {
     name: 'an inverter of low memory inverts as well, but for rounding',
     async run(t) {

@@ -12,9 +12,10 @@ export function shapeKey(shape: ConvolutionShape): string {
 }
 
 /** This very adapter with this driver, by whose clock a race was run. Of version numbers only the first part counts. */
-export function adapterKey({ vendor, architecture, name, description, subgroupSize }: AdapterFacts): string {
+export function adapterKey(facts: AdapterFacts): string {
+  const { vendor, architecture, name, description } = facts;
   const words = [vendor, architecture, name, description].filter((word) => word !== '');
-  return `${[...new Set(words)].map(majors).join(', ')}, ${lanes(subgroupSize)}`;
+  return `${[...new Set(words)].map(majors).join(', ')}, ${units(facts)}`;
 }
 
 /**
@@ -22,8 +23,8 @@ export function adapterKey({ vendor, architecture, name, description, subgroupSi
  * its architecture empty, the class is all of the vendor's cards that do so (`nvidia, 32 lanes`); a card that tells one
  * (`nvidia hopper, 32 lanes`) is of another class, though its kernels may be as fast.
  */
-export function adapterClass({ vendor, architecture, subgroupSize }: AdapterFacts): string {
-  return `${`${vendor} ${architecture}`.trim()}, ${lanes(subgroupSize)}`;
+export function adapterClass(facts: AdapterFacts): string {
+  return `${`${facts.vendor} ${facts.architecture}`.trim()}, ${units(facts)}`;
 }
 
 /** `Mesa 25.0.7-2~bpo12+1 (LLVM 15.0.6)` to `Mesa 25 (LLVM 15)`; `550.54.15` to `550`. */
@@ -31,6 +32,6 @@ function majors(text: string): string {
   return text.replaceAll(/(?<![\w.])v?(\d+)\.\d[\w.~+-]*/g, '$1');
 }
 
-function lanes(subgroupSize: number): string {
-  return `${subgroupSize} lanes`;
+function units({ subgroupSize, matrix }: AdapterFacts): string {
+  return `${subgroupSize} lanes${matrix ? ', matrix units' : ''}`;
 }

@@ -92,6 +92,7 @@ test('the key of an adapter holds the driver, but not its minor version', () => 
   assert.is(driver('NVIDIA: 550.54.15 550.54.15'), driver('NVIDIA: 550.90.7 550.90.7'));
   assert.is.not(driver('NVIDIA: 550.54.15 550.54.15'), driver('NVIDIA: 560.35.3 560.35.3'));
   assert.is.not(adapterKey(LLVMPIPE), adapterKey({ ...LLVMPIPE, subgroupSize: 0 }));
+  assert.is.not(adapterKey(LLVMPIPE), adapterKey({ ...LLVMPIPE, matrix: { M: 8, N: 8, K: 8 } }));
 });
 
 test('what is shipped goes by what browsers tell of an adapter, too', () => {

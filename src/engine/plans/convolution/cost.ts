@@ -15,7 +15,7 @@ const TEXEL_COPY = 3;
 const PRODUCTS = 2.2;
 const STORE = 15;
 /** On hardware, as races on an NVIDIA H200 had it: Winograd where there is much to do, then tiles of fewer pixels, of which more run at once. */
-export const RANK = { winograd: 0, few: 1, many: 2, last: 3 };
+export const RANK = { matrix: -1, winograd: 0, few: 1, many: 2, last: 3 };
 /** Of a variant that a race may find faster. */
 export const VARIANT = 0.5;
 /** Of a kernel that few shapes ask for: software adapters compile it for half a second or more, spread here over an inversion's runs. */

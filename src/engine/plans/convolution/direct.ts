@@ -28,6 +28,7 @@ import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.
  *   conv_subgroup  the same with subgroups of one known size
  *   conv_texture   these with operands in textures
  *   conv_shared    the same with workgroup memory
+ *   conv_matrix    on matrix units, of halves
  *   …_ragged       these for any number of input channels
  */
 export type DirectKernel =
@@ -38,7 +39,8 @@ export type DirectKernel =
   | 'conv_subgroup_ragged'
   | 'conv_texture'
   | 'conv_shared'
-  | 'conv_shared_ragged';
+  | 'conv_shared_ragged'
+  | 'conv_matrix';
 
 export interface DirectPlan {
   /** Unique among the plans of a shape, and the same from version to version as long as the kernel means the same. */
@@ -61,7 +63,7 @@ export interface DirectPlan {
 
 /** Every direct plan that is right for a shape on an adapter, the cheapest by cost.ts first. */
 export function directPlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const shared = sharedPlans(shape, facts);
+  const shared = [...matrixPlans(shape, facts), ...sharedPlans(shape, facts)];
   const textures = texturePlans(shape, facts);
   const buffers = [...subgroupPlans(shape, facts.subgroupSize), ...tiledPlans(shape, threadsAtOnce(facts))];
   const seldom = textures.length > 0 ? SELDOM : 0;
@@ -268,6 +270,29 @@ function sharedPlans(shape: ConvolutionShape, { software }: AdapterFacts): Direc
       workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
     };
   });
+}
+
+/** Below so many output channels a tile is mostly empty. */
+const FEWEST_MATRIX_CHANNELS = 32;
+const MATRIX_TILE = { pixels: 64, channels: 64 };
+
+/** Before all others on hardware, where whoever opened the device wanted them. */
+function matrixPlans(
+  shape: ConvolutionShape,
+  { matrix, software, subgroupSize }: AdapterFacts,
+): DirectPlan[] {
+  if (!matrix || shape.inChannels % 4 !== 0) return [];
+  const isLast = software || shape.outChannels < FEWEST_MATRIX_CHANNELS;
+  return [
+    {
+      name: `conv_matrix ${MATRIX_TILE.pixels}x${MATRIX_TILE.channels}`,
+      kernel: 'conv_matrix',
+      constants: { LANES: subgroupSize, ...matrix },
+      ...weightOf(shape, 4),
+      cost: isLast ? LAST : RANK.matrix,
+      workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, MATRIX_TILE),
+    },
+  ];
 }
 
 /**
