@@ -92,7 +92,7 @@ export const cases: TestCase[] = [
       assert.ok(Math.abs(half.loss / usual.loss - 1) < 2e-3, `${half.loss}, ${usual.loss}`);
       assert.not.equal(half.loss, usual.loss);
       assert.ok(
-        half.constants < 0.85 * usual.constants,
+        half.constants < 0.9 * usual.constants,
         `${half.constants} bytes instead of ${usual.constants}`,
       );
       const { differences } = await fiveSteps(t, { halfWeights: true }, usual.state);
