@@ -2,6 +2,7 @@
 //   style[e] = Σ_d affine[j, d] · code[c, d] + bias[j]      c = codeOf[e] (sample · rows + row), j = channelOf[e]
 // `style` is a list of blocks, one a layer, [N, channels] each, padded to the alignment of views; codeOf is -1 in the padding.
 //   dcode[c, d] = Σ_runs Σ_k affine[j + k, d] · dstyle[e + k]      a run: (e, j, length), `maxRuns` for each row c
+// Loads are asked for eight at a time, as in demodulation.wgsl.
 // Memory: code [N · rows, width]; affine is [width, channels] in `forward` and [channels, width] in `backward`.
 
 #include linear
@@ -36,7 +37,17 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   let row = u32(codeOf[at]);
   let j = u32(channelOf[at]);
   var sum = bias[j];
-  for (var d = 0u; d < p.width; d++) { sum += affine[d * p.channels + j] * code[row * p.width + d]; }
+  var d = 0u;
+  for (; d + 8u <= p.width; d += 8u) {
+    #for k in 0..8
+    let weight$k = affine[(d + ${k}u) * p.channels + j];
+    let value$k = code[row * p.width + d + ${k}u];
+    #end
+    #for k in 0..8
+    sum += weight$k * value$k;
+    #end
+  }
+  for (; d < p.width; d++) { sum += affine[d * p.channels + j] * code[row * p.width + d]; }
   style[at] = sum;
 }
 
@@ -51,7 +62,18 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let at = 3u * (row * p.maxRuns + run);
     let element = u32(runs[at]);
     let j = u32(runs[at + 1u]);
-    for (var k = 0u; k < u32(runs[at + 2u]); k++) {
+    let length = u32(runs[at + 2u]);
+    var k = 0u;
+    for (; k + 8u <= length; k += 8u) {
+      #for l in 0..8
+      let weight$l = affine[(j + k + ${l}u) * p.width + d];
+      let slope$l = dstyle[element + k + ${l}u];
+      #end
+      #for l in 0..8
+      sum += weight$l * slope$l;
+      #end
+    }
+    for (; k < length; k++) {
       sum += affine[(j + k) * p.width + d] * dstyle[element + k];
     }
   }

@@ -1,4 +1,6 @@
 /** Backward passes that convolutions share: through an epilogue and through an input scale. See shaders/channel_gradients.wgsl. */
+
+import type { AdapterFacts } from '../../engine/adapter.js';
 import { inFours, linearGrid } from '../../engine/launch.js';
 import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
@@ -35,7 +37,7 @@ export function epilogueGradient(
     shapes: scaleWanted ? [y.shape, [batch, channels]] : [y.shape],
     overwrites: dy,
     lower: (emit, [flow, sum]) => {
-      const { family, chunks, params, workgroups } = chunked(y);
+      const { family, chunks, params, workgroups } = chunked(y, emit.facts);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
       emit.launch({
         kernel: `${family}.epilogue`,
@@ -65,7 +67,7 @@ export function scaleGradient(dv: Tensor, x: Tensor, scaleIn: Tensor): { dx: Ten
     shapes: [x.shape, scaleIn.shape],
     overwrites: dv,
     lower: (emit, [flow, sum]) => {
-      const { family, chunks, params, workgroups } = chunked(x);
+      const { family, chunks, params, workgroups } = chunked(x, emit.facts);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
       emit.launch({
         kernel: `${family}.prologue`,
@@ -99,7 +101,7 @@ export function pointwiseGradient(
     inputs: [du, x, scaleIn],
     shapes: [x.shape, scaleIn.shape],
     lower: (emit, [out, sum]) => {
-      const { family, chunks, params, workgroups } = chunked(x);
+      const { family, chunks, params, workgroups } = chunked(x, emit.facts);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
       emit.launch({
         kernel: `${family}.pointwise`,
@@ -116,12 +118,13 @@ export function pointwiseGradient(
 }
 
 /** More chunks than these are summed by a whole workgroup: on software adapters its barriers cost more than short sums. */
-const MANY_CHUNKS = 256;
+const MANY_CHUNKS = { software: 256, hardware: 16 };
 
 function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
-  const { family, chunks, params } = chunked(of);
+  const { facts } = emit;
+  const { family, chunks, params } = chunked(of, facts);
   const { batch, channels } = params;
-  const isMany = chunks > MANY_CHUNKS;
+  const isMany = chunks > MANY_CHUNKS[facts.software ? 'software' : 'hardware'];
   emit.launch({
     kernel: isMany ? `${family}.total_of_many` : `${family}.total`,
     bindings: { parts, sum },
@@ -132,12 +135,20 @@ function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
 
 /** At most so many pixels of a channel are summed by one thread. */
 const MOST_PIXELS = 256;
+/** And on hardware at least so many, unless there are fewer threads than keep a large GPU busy. */
+const FEWEST_PIXELS = 16;
+const THREADS_WANTED = 2 ** 16;
 
-/** About as many chunks as pixels in one: short sums in both passes, and small rounding errors. Channels go in fours where they can. */
-function chunked(of: Tensor) {
+/**
+ * About as many chunks as pixels in one: short sums in both passes, and small rounding errors; on hardware more of them where threads
+ * would be few, each waiting for its loads. Channels go in fours where they can.
+ */
+function chunked(of: Tensor, { software }: AdapterFacts) {
   const { batch, pixels, channels } = extent(of);
   const { family, count } = inFours('channel_gradients', channels);
-  const chunk = Math.min(MOST_PIXELS, Math.ceil(Math.sqrt(pixels)));
+  const even = Math.min(MOST_PIXELS, Math.ceil(Math.sqrt(pixels)));
+  const busy = Math.max(FEWEST_PIXELS, Math.ceil((batch * pixels * count) / THREADS_WANTED));
+  const chunk = software ? even : Math.min(even, busy);
   const chunks = Math.ceil(pixels / chunk);
   const params = { batch, pixels, channels: count, chunk };
   return { family, chunks, params, workgroups: linearGrid(batch * chunks * count) };

@@ -1,0 +1,75 @@
+/** The sums of a convolution's backward pass: as many chunks as a software adapter and as a GPU would make of them. */
+
+import { lower } from '../../src/autograd/compile.js';
+import { Graph } from '../../src/autograd/graph.js';
+import { Lowering } from '../../src/autograd/lowering.js';
+import {
+  epilogueGradient,
+  pointwiseGradient,
+  scaleGradient,
+} from '../../src/autograd/ops/channel-gradients.js';
+import type { Shape, Tensor } from '../../src/autograd/tensor.js';
+import { Program } from '../../src/engine/program.js';
+import type { Persistent } from '../../src/engine/storage.js';
+import type { TestCase, TestContext } from '../harness/case.js';
+import { assertClose } from './compare.js';
+import { positive, randomFrom, randomValues, signed } from './values.js';
+
+const TOLERANCE = 1e-5;
+
+export const cases: TestCase[] = [
+  { name: 'channel gradients, channels in fours', run: (t) => alike(t, [2, 41, 40, 8]) },
+  { name: 'channel gradients, odd channels', run: (t) => alike(t, [1, 67, 33, 3]) },
+];
+
+async function alike(t: TestContext, shape: Shape): Promise<void> {
+  const [few, many] = [await gradientsOf(t, shape, true), await gradientsOf(t, shape, false)];
+  const kernels = (names: readonly string[]) => names.filter((name) => name.includes('total')).join(' ');
+  if (kernels(few.kernels) === kernels(many.kernels))
+    throw new Error('hardware sums as software adapters do');
+  many.outputs.forEach((values, at) => {
+    assertClose(`output ${at}`, values, few.outputs[at]!, TOLERANCE);
+  });
+}
+
+/** Of software adapters the kernels are checked against plain loops, with the convolutions that they are part of. */
+async function gradientsOf(t: TestContext, shape: Shape, software: boolean) {
+  const device = await t.device();
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  const random = randomFrom('channel gradients');
+  const graph = new Graph();
+  const drawn = new Map<Tensor, Float32Array>();
+  const variable = (name: string, dims: Shape, draw = signed) => {
+    const tensor = graph.variable(name, dims);
+    drawn.set(tensor, Float32Array.from(randomValues(dims, random, draw).data));
+    return tensor;
+  };
+  const [x, y] = [variable('x', shape), variable('y', shape)];
+  const scales = variable('scales', [batch, channels], positive);
+  const bias = variable('bias', [channels]);
+  const map = variable('noise', [height, width]);
+  const activation = { slope: 0.2, gain: Math.SQRT2, limit: 0.9 };
+  const epilogue = { scaleOut: scales, bias, noise: { map, strength: 0.1 }, activation };
+  const { du, dscaleOut } = epilogueGradient(variable('dy', shape), y, epilogue, true);
+  const scaled = scaleGradient(variable('dv', shape), x, scales);
+  const outs = variable('outs', [batch, height, width, 3]);
+  const weight = variable('weight', [3, channels, 1, 1]);
+  const pointwise = pointwiseGradient(outs, x, scales, weight);
+  const outputs = [du, dscaleOut!, scaled.dx, scaled.dscaleIn, pointwise.dx, pointwise.dscaleIn];
+  for (const output of outputs) output.keep();
+  const emit = new Lowering({ ...device.facts, software });
+  lower(emit, graph, outputs);
+  const program = await Program.build(device, 'channel gradients', emit.launches);
+  try {
+    for (const [tensor, values] of drawn) program.write(tensor.storage as Persistent, values);
+    program.run();
+    const read = async (tensor: Tensor) =>
+      new Float32Array(await program.read(emit.storageOf(tensor) as Persistent));
+    return {
+      kernels: program.plans.map(({ kernel }) => kernel),
+      outputs: await Promise.all(outputs.map(read)),
+    };
+  } finally {
+    program.destroy();
+  }
+}
