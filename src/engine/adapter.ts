@@ -53,7 +53,7 @@ function matrixOf({ info, features }: GPUAdapter): MatrixTile | undefined {
   const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: Iterable<MatrixConfig> };
   const [largest] = [...subgroupMatrixConfigs]
     .filter((it) => it.componentType === 'f16' && it.resultComponentType === 'f32')
-    .filter(({ M, N, K }) => 32 % M === 0 && 32 % N === 0 && 32 % K === 0 && M * N <= 256)
+    .filter(({ M, N, K }) => 32 % M === 0 && 32 % N === 0 && 32 % K === 0 && K % 4 === 0 && M * N <= 256)
     .sort((one, other) => other.M * other.N * other.K - one.M * one.N * one.K);
   return largest && { M: largest.M, N: largest.N, K: largest.K };
 }

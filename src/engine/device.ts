@@ -74,6 +74,9 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   return device;
 }
 
+/** Four subgroups are a workgroup of conv_matrix, of WebGPU's default limit of 256 threads at most. */
+const MOST_MATRIX_LANES = 64;
+
 /** Resolves to what an error scope caught; never rejects. */
 type Scope = Promise<FwplusError | undefined>;
 
@@ -140,7 +143,8 @@ export class Device {
 
   /** Throws where there are none, or no subgroups of a known size, and destroys the device then. */
   useMatrixUnits(matrix: MatrixTile | undefined): void {
-    if (matrix && this.#facts.subgroupSize > 0) {
+    const { subgroupSize } = this.#facts;
+    if (matrix && subgroupSize > 0 && subgroupSize <= MOST_MATRIX_LANES) {
       this.#facts = { ...this.#facts, matrix };
       return;
     }
@@ -148,7 +152,7 @@ export class Device {
     throw new FwplusError(
       `Matrix units are wanted, which ${describeAdapter(this.#facts)} does not offer to WebGPU.`,
       {
-        hint: 'Leave them out (--matrix-units). They need chromium-experimental-subgroup-matrix, shader-f16 and subgroups of one size.',
+        hint: 'Leave them out (--matrix-units). They need chromium-experimental-subgroup-matrix, shader-f16 and subgroups of one size, at most 64 lanes.',
       },
     );
   }

@@ -45,7 +45,7 @@ test('of matrix units the largest that take halves and sum in single precision',
     config(8, 8, 8, 'f32'),
   ];
   assert.equal(matrixWith(both, ...configs), { M: 16, N: 8, K: 16 });
-  assert.equal(matrixWith(both, config(8, 8, 8), config(12, 16, 16), config(32, 32, 8)), {
+  assert.equal(matrixWith(both, config(8, 8, 8), config(12, 16, 16), config(32, 32, 8), config(16, 16, 2)), {
     M: 8,
     N: 8,
     K: 8,

@@ -1,10 +1,12 @@
 /** Which convolution kernels are planned where, and how their launches are cut: without a GPU. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sources } from '../../src/engine/kernels.gen.js';
 import { type DirectPlan, directPlans, packKernelFirst } from '../../src/engine/plans/convolution/direct.js';
 import { convolutionPlans, planConvolution } from '../../src/engine/plans/convolution/plan.js';
 import { phaseFlops, phasesOf } from '../../src/engine/plans/convolution/shape.js';
 import { SCRATCH_BYTES, winogradPlans } from '../../src/engine/plans/convolution/winograd.js';
+import { preprocess } from '../../src/engine/preprocess.js';
 import { bareLaunches, facts, SUBGROUP_SIZES, shapeOf, TRIES, type Try } from './convolution-tries.js';
 
 test('plans: matrix units where they are wanted, on hardware, for fours of channels and enough of them', () => {
@@ -29,6 +31,35 @@ test('plans: matrix units where they are wanted, on hardware, for fours of chann
     ragged.some(({ kernel }) => kernel === 'conv_matrix'),
     false,
   );
+});
+
+test('matrix units of every size: a text for each, within the default limits', () => {
+  for (const LANES of [4, 8, 16, 32, 64]) {
+    for (const [M, N, K] of [
+      [8, 8, 4],
+      [8, 8, 8],
+      [16, 8, 16],
+      [8, 16, 16],
+      [16, 16, 16],
+      [8, 32, 32],
+    ] as const) {
+      const text = preprocess(sources, 'conv_matrix', { LANES, M, N, K });
+      const threads = Number(/@workgroup_size\((\d+)\)/.exec(text)![1]);
+      equal('threads', threads, 4 * LANES);
+      const arrays = [...text.matchAll(/var<workgroup> \w+: array<(vec4h|f32), (\d+)>/g)];
+      const bytes = arrays.reduce(
+        (sum, [, type, count]) => sum + (type === 'f32' ? 4 : 8) * Number(count),
+        0,
+      );
+      equal('arrays', arrays.length, 3);
+      equal('within the limits', threads <= 256 && bytes <= 16384, true);
+      equal(
+        'products',
+        text.match(/subgroupMatrixMultiplyAccumulate/g)!.length,
+        ((32 / M) * (32 / N) * 32) / K,
+      );
+    }
+  }
 });
 
 test('plans: kernels that few shapes ask for are not compiled for little work', () => {
