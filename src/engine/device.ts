@@ -152,7 +152,7 @@ export class Device {
     throw new FwplusError(
       `Matrix units are wanted, which ${describeAdapter(this.#facts)} does not offer to WebGPU.`,
       {
-        hint: 'Leave them out (--matrix-units). They need chromium-experimental-subgroup-matrix, shader-f16 and subgroups of one size, at most 64 lanes.',
+        hint: 'Leave them out (--matrix-units). They need chromium-experimental-subgroup-matrix, shader-f16 and subgroups of one size, at most 64 lanes; Chrome offers them with --enable-unsafe-webgpu.',
       },
     );
   }

@@ -135,7 +135,7 @@ function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
 
 /** At most so many pixels of a channel are summed by one thread. */
 const MOST_PIXELS = 256;
-/** And on hardware at least so many, unless there are fewer threads than keep a large GPU busy. */
+/** And on hardware at least so many, even where more threads would keep a large GPU busier, but for the smallest images. */
 const FEWEST_PIXELS = 16;
 const THREADS_WANTED = 2 ** 16;
 

@@ -272,7 +272,7 @@ function sharedPlans(shape: ConvolutionShape, { software }: AdapterFacts): Direc
   });
 }
 
-/** Below so many output channels a tile is mostly empty. */
+/** Below so many input or output channels a tile is mostly empty. */
 const FEWEST_MATRIX_CHANNELS = 32;
 const MATRIX_TILE = { pixels: 64, channels: 64 };
 
@@ -282,7 +282,7 @@ function matrixPlans(
   { matrix, software, subgroupSize }: AdapterFacts,
 ): DirectPlan[] {
   if (!matrix || shape.inChannels % 4 !== 0) return [];
-  const isLast = software || shape.outChannels < FEWEST_MATRIX_CHANNELS;
+  const isLast = software || Math.min(shape.inChannels, shape.outChannels) < FEWEST_MATRIX_CHANNELS;
   return [
     {
       name: `conv_matrix ${MATRIX_TILE.pixels}x${MATRIX_TILE.channels}`,
