@@ -15,11 +15,7 @@ fn inputAt(at: u32) -> f32 {
   return x[at];
 }
 
-/// See include/texture.wgsl: on hardware loops had better be unrolled.
-fn countOf(count: u32, groups: vec3u) -> u32 {
-  return count;
-}
-
+#include counted
 #include winograd_input
 
 /// Where a channel of a tile stands in a place of v.

@@ -17,9 +17,5 @@ fn actOf(z: f32, slope: f32, gain: f32, limit: f32) -> f32 {
   return act(z, slope, gain, limit);
 }
 
-/// See include/texture.wgsl: on hardware loops had better be unrolled.
-fn countOf(count: u32, groups: vec3u) -> u32 {
-  return count;
-}
-
+#include counted
 #include winograd_output

@@ -1,0 +1,4 @@
+/// `count`, as compilers know it: on hardware loops had better be unrolled. texture.wgsl has the other one.
+fn countOf(count: u32, groups: vec3u) -> u32 {
+  return count;
+}
