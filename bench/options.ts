@@ -48,13 +48,14 @@ Measures every kernel at the shapes of StyleGAN2-1024, StyleGAN-256, VGG16-256 a
   --adapter NAME     part of an adapter's name, or software or hardware
   --repeats N        samples at most for each row (10)
   --no-subgroups     plans without subgroups
-  --matrix-units     convolutions on matrix units, whose products are of halves
+  --matrix-units     convolutions on matrix units, with fp16 operands
   --clock CLOCK      gpu (timestamps), wall, or processor (processor time over all cores, for software adapters
                      on a busy machine); by default gpu, with --peers wall for all engines
   --json FILE        the results
   --charts DIR       roofline.png and layers.png (out/bench)
   --compare A.json B.json   two earlier runs instead of a new one
-  --page             serves the benchmark as a page; --chromium runs that page headless and prints its table
+  --page             serves the benchmark as a page (?no-subgroups, ?matrix-units); --chromium runs that page headless
+                     and prints its table, on the browser's own adapter
 `;
 
 export function parseOptions(words: readonly string[]): Options {

@@ -52,7 +52,7 @@ export async function invertBatch(
       ...(stepOf(batch[0]!) > 0 && { resume: batch.map(({ state }) => state!) }),
       onProgress: async (progress) => {
         onProgress(progress);
-        await autosave.due(async () => save(await progress.states()));
+        await autosave.due(progress.states, save);
       },
     },
   );

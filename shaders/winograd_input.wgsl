@@ -15,7 +15,6 @@ fn inputAt(at: u32) -> f32 {
   return x[at];
 }
 
-#include counted
 #include winograd_input
 
 /// Where a channel of a tile stands in a place of v.

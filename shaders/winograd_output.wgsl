@@ -17,5 +17,4 @@ fn actOf(z: f32, slope: f32, gain: f32, limit: f32) -> f32 {
   return act(z, slope, gain, limit);
 }
 
-#include counted
 #include winograd_output

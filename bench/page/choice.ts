@@ -1,7 +1,8 @@
 /** What the page is to measure: what stands in its address, and in its form. */
+import type { DeviceOptions } from '../../src/engine/device.js';
 import type { Choice } from '../cases/choose.js';
 
-export interface PageChoice extends Choice {
+export interface PageChoice extends Choice, Required<Pick<DeviceOptions, 'subgroups' | 'matrixUnits'>> {
   readonly steps: readonly number[];
   readonly repeats: number;
 }
@@ -10,7 +11,8 @@ export const EXTENTS = { compared: 'compared', all: 'all', none: 'none' } as con
 export const STEPS = ['none', '128', '256', '512', '1024'] as const;
 
 /** As the query of the page's address; `run` begins at once. */
-export function queryOf({ kernels, shapes, quick, steps, repeats }: PageChoice): string {
+export function queryOf(choice: PageChoice): string {
+  const { kernels, shapes, quick, steps, repeats, subgroups, matrixUnits } = choice;
   return new URLSearchParams({
     run: '',
     kernels: kernels.join(),
@@ -18,6 +20,8 @@ export function queryOf({ kernels, shapes, quick, steps, repeats }: PageChoice):
     extent: quick ? 'compared' : 'all',
     steps: steps.join() || 'none',
     repeats: String(repeats),
+    ...(subgroups ? {} : { 'no-subgroups': '' }),
+    ...(matrixUnits ? { 'matrix-units': '' } : {}),
   }).toString();
 }
 
@@ -36,5 +40,7 @@ export function choiceOf(query: URLSearchParams): PageChoice & { readonly kernel
       .map(Number)
       .filter((side) => side > 0),
     repeats: Number(query.get('repeats')) || 10,
+    subgroups: !query.has('no-subgroups'),
+    matrixUnits: query.has('matrix-units'),
   };
 }

@@ -67,9 +67,10 @@ async function run(): Promise<Results> {
   stop.hidden = progress.hidden = false;
   save.hidden = true;
   try {
-    const device = await openDevice();
+    const choice = chosen();
+    const device = await openDevice(choice);
     try {
-      const results = await measure(device, chosen(), interruption.signal);
+      const results = await measure(device, choice, interruption.signal);
       say(interruption.signal.aborted ? 'Stopped.' : 'Done.');
       save.href = URL.createObjectURL(new Blob([JSON.stringify(results, null, 2)]));
       save.hidden = false;

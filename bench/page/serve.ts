@@ -37,7 +37,7 @@ export async function runInChromium(options: Options, picture: string): Promise<
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
     const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, deviceScaleFactor: 2 });
-    await page.goto(`${addressOf(server)}?${queryOf({ ...options, quick: options.quick })}`);
+    await page.goto(`${addressOf(server)}?${queryOf(options)}`);
     const results = (await page.evaluate('benchResults')) as Results;
     await page.screenshot({ path: picture, fullPage: true });
     return results;

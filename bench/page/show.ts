@@ -1,5 +1,5 @@
 /** Results in the page: facts, tables, charts. */
-import { isEffective, type Results, type Row } from '../../src/autograd/measure/results.js';
+import { EFFECTIVE_NOTE, isEffective, type Results, type Row } from '../../src/autograd/measure/results.js';
 import { digits } from '../../src/cli/bench-table.js';
 import { sceneToSvg } from '../../src/io/draw/scene.js';
 import { layerScene } from '../charts/layers.js';
@@ -46,7 +46,7 @@ function kernelTable(rows: readonly Row[]): HTMLElement {
   });
   const shown = table(head, body, 3);
   if (rows.some(isEffective)) {
-    shown.append(made('p', '* effective: Winograd does fewer multiply-adds than it is counted for'));
+    shown.append(made('p', EFFECTIVE_NOTE));
   }
   return shown;
 }

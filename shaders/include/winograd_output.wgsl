@@ -1,5 +1,8 @@
 // The kernel of winograd_output.wgsl and winograd_output_texture.wgsl, which differ in how m is read.
 
+// Columns of a tile are made in so many turns of a loop, or where that is 0, written out; plans say why.
+#param TURNS = 0
+
 #include act
 #include winograd_tiling
 
@@ -28,6 +31,18 @@ struct Params {
 @group(0) @binding(4) var<storage, read> bias: array<Value>;
 @group(0) @binding(5) var<storage, read_write> y: array<Value>;
 
+/// Stores a column of outputs of image n and channel o, from row `top` on.
+fn storeColumn(column: Outputs$TILE, n: u32, o: u32, top: u32, x: u32, scale: Value, shift: Value) {
+  #for r in 0..TILE
+  if (top + ${r}u < p.height && x < p.outWidth) {
+    let at = (p.outFirst + top + ${r}u) * p.outWidth + x;
+    var z = column[$r] * scale + shift;
+    if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
+    y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = actOf(z, p.slope, p.gain, p.limit);
+  }
+  #end
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   // As in winograd_input.wgsl.
@@ -50,19 +65,22 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   #end
   let scale = scaleOut[n * p.channels + o];
   let shift = bias[o];
-  for (var s = 0u; s < countOf(${TILE}u, groups); s++) {
+  #for s in 0..TILE-TURNS
+  let column$s = transformOutput$TILE(Places$TILE(
+    #for r in 0..PLACES
+    d$r[$s],
+    #end
+  ));
+  storeColumn(column$s, n, o, top, left + ${s}u, scale, shift);
+  #end
+  #for loops in 0..TURNS/TILE
+  for (var s = 0u; s < countOf(${TURNS}u, groups); s++) {
     let column = transformOutput$TILE(Places$TILE(
       #for r in 0..PLACES
       d$r[s],
       #end
     ));
-    #for r in 0..TILE
-    if (top + ${r}u < p.height && left + s < p.outWidth) {
-      let at = (p.outFirst + top + ${r}u) * p.outWidth + left + s;
-      var z = column[$r] * scale + shift;
-      if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
-      y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = actOf(z, p.slope, p.gain, p.limit);
-    }
-    #end
+    storeColumn(column, n, o, top, left + s, scale, shift);
   }
+  #end
 }

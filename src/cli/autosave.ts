@@ -11,11 +11,15 @@ export class Autosave {
     this.#interval = interval;
   }
 
-  /** Saves where the last time is long enough ago. */
-  async due(save: () => Promise<void>): Promise<void> {
+  /**
+   * Saves where the last time is long enough ago. Only what `write` throws is survived: that there is nothing sound to be saved
+   * is the end of the work.
+   */
+  async due<T>(make: () => T | Promise<T>, write: (made: T) => Promise<void>): Promise<void> {
     if (performance.now() - this.#last < this.#interval) return;
+    const made = await make();
     try {
-      await save();
+      await write(made);
     } catch (error) {
       if (!this.#warned) this.#warn(`${(error as Error).message} Going on without; tried again later.`);
       this.#warned = true;

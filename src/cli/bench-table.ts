@@ -1,5 +1,11 @@
 /** Results as text for a terminal. */
-import { type Engine, isEffective, type Results, type Row } from '../autograd/measure/results.js';
+import {
+  EFFECTIVE_NOTE,
+  type Engine,
+  isEffective,
+  type Results,
+  type Row,
+} from '../autograd/measure/results.js';
 import { columns } from './columns.js';
 
 const NAMES: Readonly<Record<Engine, string>> = {
@@ -41,9 +47,7 @@ export function kernelTable({ rows }: Pick<Results, 'rows'>): string {
         : []),
     ];
   });
-  const note = lines.some(({ own }) => own && isEffective(own))
-    ? '\n* effective: Winograd does fewer multiply-adds than it is counted for'
-    : '';
+  const note = lines.some(({ own }) => own && isEffective(own)) ? `\n${EFFECTIVE_NOTE}` : '';
   return `${columns([[...head, ...peerHead], ...body], 3)}${note}`;
 }
 

@@ -2,7 +2,13 @@
 import { compile } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import { scale } from '../autograd/ops/elementwise.js';
-import { describeAdapter, factsOf, requestAdapter } from '../engine/adapter.js';
+import {
+  describeAdapter,
+  factsOf,
+  MATRIX_FEATURES,
+  offersMatrices,
+  requestAdapter,
+} from '../engine/adapter.js';
 import type { Device } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
 import { loadModelFolder } from '../index.node.js';
@@ -34,7 +40,7 @@ export async function doctor(options: Options): Promise<number> {
   const chromium = findChromium();
   say('Chromium', chromium ?? `none; only the browser half of the tests needs it: ${chromiumAdvice(system)}`);
   const isModelGood = await checkModel(options.model);
-  await checkAdapter(options.adapter, system);
+  await checkAdapter(options, system);
   return isModelGood ? 0 : 1;
 }
 
@@ -54,8 +60,9 @@ async function checkModel(folder: string | undefined): Promise<boolean> {
 }
 
 /** Throws, with how to get one on this system, where there is no adapter or none that computes. */
-async function checkAdapter(wanted: string | undefined, system: System): Promise<void> {
-  const found = await requestAdapter(wanted).catch((error: unknown) => {
+async function checkAdapter(options: Options, system: System): Promise<void> {
+  const { adapter: wanted, matrixUnits } = options;
+  const found = await requestAdapter(wanted, matrixUnits).catch((error: unknown) => {
     // A name that matches nothing is another matter.
     if (!(error instanceof FwplusError) || (wanted && !/software|hardware/.test(wanted))) throw error;
     throw new FwplusError(error.message, {
@@ -73,8 +80,15 @@ async function checkAdapter(wanted: string | undefined, system: System): Promise
     const size = feature === 'subgroups' && found ? ` of ${facts.subgroupSize || 'varying'} lanes` : '';
     say(feature, `${found ? `yes${size}` : 'no'}: ${use}`);
   }
+  if (matrixUnits) {
+    const { M, N, K } = facts.matrix ?? {};
+    const size = offersMatrices(facts)
+      ? `yes, ${M}×${N}×${K}`
+      : `no: wanted ${MATRIX_FEATURES.join(' and ')}`;
+    say('Matrix units', size);
+  }
   for (const limit of LIMITS) process.stdout.write(`${limit.padEnd(34)} ${adapter.limits[limit]}\n`);
-  const device = await openChosenDevice(wanted);
+  const device = await openChosenDevice(wanted, options);
   try {
     const { note, remembered, shipped } = device.tuning;
     say(

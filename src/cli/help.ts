@@ -122,7 +122,7 @@ Says which adapter is used, what it can do, what is missing and how to get it.
 
 const COMMON = `
       --adapter NAME     part of an adapter's name, or software or hardware
-      --matrix-units     products of convolutions in half precision on matrix units: an experiment of WebGPU
+      --matrix-units     convolutions on matrix units, with fp16 operands: an experiment of WebGPU
   -q, --quiet            no progress
       --stack            stack traces with errors
   -h, --help

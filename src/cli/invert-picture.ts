@@ -89,7 +89,7 @@ export async function invertPicture(
     ...(from && { resume: from }),
     onProgress: async (progress) => {
       bar.update(progress);
-      await autosave.due(async () => writeAtomic(partial, encode(await progress.state())));
+      await autosave.due(progress.state, (made) => writeAtomic(partial, encode(made)));
     },
   });
   bar.end();

@@ -37,7 +37,7 @@ export async function statistics(options: Options): Promise<number> {
     const bar = new CountingBar('samples', options.quiet, resume?.count);
     const autosave = new Autosave((line) => process.stderr.write(`\nWarning  ${line}\n`));
     let made: Covariance | undefined;
-    const save = async () => made && writeAtomic(partial, encodeSums(made, origin));
+    const save = (sums: Covariance) => writeAtomic(partial, encodeSums(sums, origin));
     const found = await makePNormStatistics(device, generator, {
       samples,
       seed,
@@ -46,12 +46,12 @@ export async function statistics(options: Options): Promise<number> {
       onProgress: async (covariance) => {
         made = covariance;
         bar.update(covariance.count, samples);
-        await autosave.due(async () => void (await save()));
+        await autosave.due(() => covariance, save);
       },
     });
     bar.end();
     if (!found) {
-      await save();
+      if (made) await save(made);
       return interrupted(existsSync(partial));
     }
     const content = encodePNorm(found, {

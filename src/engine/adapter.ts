@@ -38,8 +38,10 @@ export function prefersTextures({ software, features }: AdapterFacts): boolean {
   return software && features.has(TEXTURE_READS);
 }
 
-/** What matrix units need, beside subgroups of one known size. */
+/** Of the adapter, for matrix units. */
 export const MATRIX_FEATURES = ['chromium-experimental-subgroup-matrix', 'shader-f16'];
+/** The same in WGSL's list of language features. */
+const SUBGROUP_ID = 'subgroup_id';
 
 /** An entry of `subgroupMatrixConfigs`, which @webgpu/types does not have. */
 interface MatrixConfig extends MatrixTile {
@@ -48,8 +50,9 @@ interface MatrixConfig extends MatrixTile {
 }
 
 /** The largest that shaders/conv_matrix.wgsl can be made of. */
-function matrixOf({ info, features }: GPUAdapter): MatrixTile | undefined {
+function matrixOf({ adapter: { info, features }, instance }: Found): MatrixTile | undefined {
   if (!MATRIX_FEATURES.every((feature) => features.has(feature))) return undefined;
+  if (!instance.wgslLanguageFeatures.has(SUBGROUP_ID)) return undefined;
   const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: Iterable<MatrixConfig> };
   const [largest] = [...subgroupMatrixConfigs]
     .filter((it) => it.componentType === 'f16' && it.resultComponentType === 'f32')
@@ -58,7 +61,16 @@ function matrixOf({ info, features }: GPUAdapter): MatrixTile | undefined {
   return largest && { M: largest.M, N: largest.N, K: largest.K };
 }
 
-export function factsOf({ adapter, instance }: Found): AdapterFacts {
+/** Four subgroups are a workgroup of conv_matrix, of WebGPU's default limit of 256 threads at most. */
+const MOST_MATRIX_LANES = 64;
+
+/** Whether convolutions may run on matrix units, as far as the adapter tells. */
+export function offersMatrices({ matrix, subgroupSize }: AdapterFacts): boolean {
+  return matrix !== undefined && subgroupSize > 0 && subgroupSize <= MOST_MATRIX_LANES;
+}
+
+export function factsOf(found: Found): AdapterFacts {
+  const { adapter, instance } = found;
   const info = adapter.info;
   const name =
     [info.device, info.description, info.architecture, info.vendor].find((text) => text) ?? 'unnamed adapter';
@@ -67,7 +79,7 @@ export function factsOf({ adapter, instance }: Found): AdapterFacts {
     adapter.features.has('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
       ? info.subgroupMaxSize
       : 0;
-  const matrix = matrixOf(adapter);
+  const matrix = matrixOf(found);
   return {
     name,
     vendor: info.vendor,
@@ -80,10 +92,12 @@ export function factsOf({ adapter, instance }: Found): AdapterFacts {
   };
 }
 
-/** One line for people: the card and its driver; of software the driver alone, and a plain word. */
-export function describeAdapter({ name, description, software }: AdapterFacts): string {
-  if (software) return `${description || name} (software: runs on the CPU)`;
-  return description === '' || description === name ? name : `${name} (${description})`;
+/** One line for people: the card and its driver; of software the driver alone, and a plain word; and where matrix units are used, that. */
+export function describeAdapter({ name, description, software, matrix }: AdapterFacts): string {
+  const units = matrix ? ', fp16 operands on matrix units' : '';
+  if (software) return `${description || name} (software: runs on the CPU${units})`;
+  const more = [description === name ? '' : description, units.slice(2)].filter(Boolean).join(', ');
+  return more === '' ? name : `${name} (${more})`;
 }
 
 /**

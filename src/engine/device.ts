@@ -6,14 +6,15 @@ import {
   factsOf,
   MATRIX_FEATURES,
   type MatrixTile,
+  offersMatrices,
   requestAdapter,
 } from './adapter.js';
 import { ConstantPool } from './constants.js';
 import { withDisposal } from './disposal.js';
 import { type KernelName, kernelInfo } from './launch.js';
 import { PipelineCache } from './pipelines.js';
+import { matricesMultiply, subgroupsAreWhole } from './probes.js';
 import { bufferBytes } from './storage.js';
-import { subgroupsAreWhole } from './subgroup-probe.js';
 import { assumedThroughput, type Throughput } from './submits.js';
 import { TemporaryPool } from './temporaries.js';
 import { piecesOf, ROW_BYTES, TEXTURE_WIDTH, textureBytes, textureRows } from './textures.js';
@@ -27,8 +28,8 @@ export interface DeviceOptions {
   /** Leave subgroups unused even where the adapter has them. */
   readonly subgroups?: boolean;
   /**
-   * Convolutions on matrix units, whose products are of halves: an experiment of WebGPU, which browsers offer behind a flag
-   * (Chrome: --enable-unsafe-webgpu). Nothing but speed is to be had from it, and digits are lost; see shaders/conv_matrix.wgsl.
+   * Convolutions on matrix units, with operands in half precision (fp16): an experiment of WebGPU, which browsers offer behind a flag
+   * (Chrome: --enable-unsafe-webgpu). Nothing but speed is to be had from it, and digits are lost; see shaders/conv_matrix.wgsl. Needs subgroups.
    */
   readonly matrixUnits?: boolean;
   /** What the adapter does in a second at least, where it is known: long work is cut into submits by it. */
@@ -52,11 +53,16 @@ export interface DeviceTexture {
 }
 
 /**
- * Opens an adapter's device. Where subgroups may be used, they are tried first (see shaders/subgroup_probe.wgsl).
- * @throws FwplusError where there is no such adapter, and where matrix units are wanted that it has not.
+ * Opens an adapter's device. Subgroups and matrix units are tried before they are used; see probes.ts.
+ * @throws FwplusError where there is no such adapter, and where matrix units are wanted that it has not, or without subgroups.
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const { subgroups = true, matrixUnits = false } = options;
+  if (matrixUnits && !subgroups) {
+    throw new FwplusError('Matrix units are wanted without subgroups, of which their kernels are made.', {
+      hint: 'Give --matrix-units or --no-subgroups, not both.',
+    });
+  }
   const { instance, adapter } = await requestAdapter(options.adapter, matrixUnits);
   const { matrix, ...found } = factsOf({ instance, adapter });
   const wanted = [
@@ -69,13 +75,10 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
   const device = new Device(instance, gpu, { ...found, subgroupSize: 0 }, options.throughput);
   if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(found.subgroupSize);
-  if (matrixUnits) device.useMatrixUnits(matrix);
+  if (matrixUnits) await device.tryMatrices(matrix);
   device.tuning = await tuningOf(device.facts, options.tuning);
   return device;
 }
-
-/** Four subgroups are a workgroup of conv_matrix, of WebGPU's default limit of 256 threads at most. */
-const MOST_MATRIX_LANES = 64;
 
 /** Resolves to what an error scope caught; never rejects. */
 type Scope = Promise<FwplusError | undefined>;
@@ -141,19 +144,21 @@ export class Device {
       this.#facts = { ...this.#facts, subgroupSize: lanes };
   }
 
-  /** Throws where there are none, or no subgroups of a known size, and destroys the device then. */
-  useMatrixUnits(matrix: MatrixTile | undefined): void {
-    const { subgroupSize } = this.#facts;
-    if (matrix && subgroupSize > 0 && subgroupSize <= MOST_MATRIX_LANES) {
-      this.#facts = { ...this.#facts, matrix };
+  /** Lets kernels use matrix units of a size. Throws where there are none that do as they should, and destroys the device then. */
+  async tryMatrices(matrix: MatrixTile | undefined): Promise<void> {
+    const facts = { ...this.#facts, ...(matrix && { matrix }) };
+    const isOffered = offersMatrices(facts);
+    if (matrix && isOffered && (await matricesMultiply(this, facts.subgroupSize, matrix))) {
+      this.#facts = facts;
       return;
     }
     this.destroy();
+    const adapter = describeAdapter(this.#facts);
     throw new FwplusError(
-      `Matrix units are wanted, which ${describeAdapter(this.#facts)} does not offer to WebGPU.`,
-      {
-        hint: 'Leave them out (--matrix-units). They need chromium-experimental-subgroup-matrix, shader-f16 and subgroups of one size, at most 64 lanes; Chrome offers them with --enable-unsafe-webgpu.',
-      },
+      isOffered
+        ? `Matrix units are wanted; those of ${adapter} gave wrong products.`
+        : `Matrix units are wanted, which ${adapter} does not offer to WebGPU.`,
+      { hint: NO_MATRICES },
     );
   }
 
@@ -458,6 +463,8 @@ export class Device {
   }
 }
 
+const NO_MATRICES =
+  'Leave --matrix-units out. They need chromium-experimental-subgroup-matrix, shader-f16, the language feature subgroup_id and subgroups of one size, at most 64 lanes; Chrome offers them with --enable-unsafe-webgpu.';
 const SMALLER = 'Use a smaller image, fewer images at once, or a narrower network.';
 const HINT =
   'Run `fwplus doctor`. If memory ran out, use a smaller image or close other programs; --resume goes on from the last saved state.';

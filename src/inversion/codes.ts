@@ -25,6 +25,8 @@ export interface Computation {
   readonly adapter: string;
   /** Lanes of a subgroup, 0 where subgroups are not used. */
   readonly subgroupSize: number;
+  /** Whether operands of convolutions may have been in half precision, on matrix units. */
+  readonly matrixUnits: boolean;
   /** The kernels with their parameters, each once, for people. */
   readonly kernels: readonly string[];
   /** SHA-256 of every dispatch of the start and of a step, in order: kernel, parameters, workgroups. */

@@ -11,12 +11,13 @@ export async function computationOf(
 ): Promise<Computation> {
   const plans = programs.flatMap((program) => program.plans);
   const convolutions = programs.flatMap((program) => [...program.convolutions]);
-  const { name, description, vendor, architecture, subgroupSize } = facts;
+  const { name, description, vendor, architecture, subgroupSize, matrix } = facts;
   const words = [name, description, vendor, architecture].filter((word) => word !== '');
   const dispatches = plans.map((plan) => `${kernelOf(plan)} on ${plan.workgroups.join(' × ')}`);
   return {
     adapter: [...new Set(words)].join(', '),
     subgroupSize,
+    matrixUnits: matrix !== undefined,
     kernels: [...new Set(plans.map(kernelOf))].sort(),
     plans: await sha256(new TextEncoder().encode(dispatches.join('\n'))),
     choices: Object.fromEntries(convolutions.map(([key, { plan }]) => [key, plan])),
@@ -39,6 +40,9 @@ export function differencesOf(saved: Computation | undefined, here: Computation)
   if (saved.subgroupSize !== here.subgroupSize) {
     found.push(`it was computed with ${lanes(saved.subgroupSize)}, this is with ${lanes(here.subgroupSize)}`);
   }
+  if (saved.matrixUnits !== here.matrixUnits) {
+    found.push(`it was computed ${units(saved)}, this is ${units(here)}`);
+  }
   if (saved.plans !== here.plans) {
     const only = (a: Computation, b: Computation) =>
       a.kernels.filter((kernel) => !b.kernels.includes(kernel)).join(', ');
@@ -47,6 +51,10 @@ export function differencesOf(saved: Computation | undefined, here: Computation)
     found.push(`it was computed by other plans (${kernels || 'the same kernels, launched otherwise'})`);
   }
   return found;
+}
+
+function units({ matrixUnits }: Computation): string {
+  return matrixUnits ? 'on matrix units' : 'without matrix units';
 }
 
 function lanes(size: number): string {

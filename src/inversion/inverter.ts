@@ -14,6 +14,7 @@ import { FwplusError } from '../errors.js';
 import type { Codes, Computation, InversionState, StepRecord } from './codes.js';
 import { computationOf, differencesOf } from './computation.js';
 import { lacks } from './lacks.js';
+import { lossScaleFor } from './loss-scale.js';
 import { checkMethod, type Method } from './method.js';
 import type { Model } from './model.js';
 import { recordOf } from './objective.js';
@@ -24,8 +25,8 @@ import { hashTarget, type Target } from './target.js';
 /** Steps whose terms the GPU keeps; the host reads them at least this often. */
 const RING = 64;
 
-/** Where products are of halves: keeps the gradients of a picture's mean square among their normal numbers. */
-const LOSS_SCALE = 2 ** 16;
+const OVERFLOW =
+  'Operands of matrix units are infinite beyond 65,504: without them (--matrix-units) what was saved before can go on. If that is not it: use';
 
 interface Running {
   /** Total steps, those of a resumed state included. */
@@ -141,8 +142,11 @@ export class Inverter {
     { like, lowMemory = false, halfWeights = false }: BuildOptions,
     made: Disposal,
   ): Promise<Inverter> {
-    const plans = { choices: like?.choices && mergeChoices(like.choices), isLean: lowMemory, halfWeights };
-    const lossScale = device.facts.matrix ? LOSS_SCALE : 1;
+    const matrixUnits = device.facts.matrix !== undefined;
+    // Whoever asks for matrix units where there were none, or none where there were some, wants other plans.
+    const choices = like?.matrixUnits === matrixUnits ? like.choices : undefined;
+    const plans = { choices: choices && mergeChoices(choices), isLean: lowMemory, halfWeights };
+    const lossScale = lossScaleFor(device.facts);
     const step = traceStep(model, method, { batch, capacity: RING, lowMemory, lossScale });
     const executable = made.use(
       await compile(device, step.graph, {
@@ -352,7 +356,7 @@ export class Inverter {
     return new FwplusError(
       `The inversion diverged at step ${step}: the loss is no longer a finite number. Nothing of it was saved.`,
       {
-        hint: `Use a lower learning rate (it was ${this.method.learningRate}), and check the generator's weights and the factors of the loss.`,
+        hint: `${this.computation.matrixUnits ? OVERFLOW : 'Use'} a lower learning rate (it was ${this.method.learningRate}), and check the generator's weights and the factors of the loss.`,
       },
     );
   }

@@ -235,10 +235,12 @@ class Reader {
   computation(): Computation | undefined {
     if (this.#file.metadata.computation === undefined) return undefined;
     const found = this.#json('computation') as Partial<Computation> | null;
-    const { adapter, subgroupSize, kernels, plans, choices } = found ?? {};
+    // Older files do not name matrix units, which there were none of.
+    const { adapter, subgroupSize, matrixUnits = false, kernels, plans, choices } = found ?? {};
     if (
       typeof adapter !== 'string' ||
       typeof subgroupSize !== 'number' ||
+      typeof matrixUnits !== 'boolean' ||
       typeof plans !== 'string' ||
       !Array.isArray(kernels) ||
       !kernels.every((kernel) => typeof kernel === 'string') ||
@@ -246,7 +248,7 @@ class Reader {
     ) {
       throw this.#damaged('its record of what computed it cannot be read');
     }
-    return { adapter, subgroupSize, kernels, plans, ...(choices && { choices }) };
+    return { adapter, subgroupSize, matrixUnits, kernels, plans, ...(choices && { choices }) };
   }
 
   #tensor(key: string, shape: readonly number[]): Float32Array {

@@ -1,4 +1,5 @@
 /** Reverse mode and compilation as such: sums over uses, frozen parts, what is left out, what is refused. */
+import * as assert from 'uvu/assert';
 import { compile } from '../../src/autograd/compile.js';
 import { gradients } from '../../src/autograd/gradients.js';
 import { Graph } from '../../src/autograd/graph.js';
@@ -61,7 +62,17 @@ export const cases: TestCase[] = [
       const sum = add(tripled, add(tripled, x));
       const loss = meanSquaredError(sum, graph.filled([1, 3], 0), 1);
       const [dx] = gradients(loss, [x]);
-      const [value, gradient] = await evaluate(t, graph, new Map([[x, [1, -2, 0.5]]]), [loss, dx]);
+      const [scaled] = gradients(loss, [x], 2 ** 16);
+      const [value, gradient, larger] = await evaluate(t, graph, new Map([[x, [1, -2, 0.5]]]), [
+        loss,
+        dx,
+        scaled,
+      ]);
+      assert.equal(
+        larger,
+        gradient.map((each) => 2 ** 16 * each),
+        'by the scale of the loss',
+      );
       assertClose('loss', value, [49 * 5.25], 1e-6);
       assertClose('gradient', gradient, [98, -196, 49], 1e-6);
     },

@@ -67,12 +67,14 @@ test('a page is told by its address what the command line said', () => {
     '--steps',
     '128,256',
   ]);
-  const { kernels, shapes, quick, steps, repeats, kernelsToo } = choiceOf(
-    new URLSearchParams(queryOf(options)),
-  );
+  const choice = choiceOf(new URLSearchParams(queryOf(options)));
+  const { kernels, shapes, quick, steps, repeats, kernelsToo } = choice;
   assert.equal([kernels, shapes, quick, steps], [['conv3x3'], ['@8', '@16'], true, [128, 256]]);
   assert.equal([repeats, kernelsToo], [3, true]);
-  assert.equal(choiceOf(new URLSearchParams(queryOf(parseOptions(['--steps', 'none'])))).steps, []);
+  assert.equal([choice.subgroups, choice.matrixUnits], [true, false]);
+  const other = parseOptions(['--steps', 'none', '--no-subgroups', '--matrix-units']);
+  const { subgroups, matrixUnits, ...rest } = choiceOf(new URLSearchParams(queryOf(other)));
+  assert.equal([rest.steps, subgroups, matrixUnits], [[], false, true]);
 });
 
 test.run();

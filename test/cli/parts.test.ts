@@ -17,21 +17,41 @@ test('saving that fails is said once and tried again', async () => {
   let saves = 0;
   const autosave = new Autosave((line) => warnings.push(line), 0);
   for (let at = 0; at < 3; at++) {
-    await autosave.due(async () => {
-      saves++;
-      throw new Error('the disk is full.');
-    });
+    await autosave.due(
+      () => at,
+      async (made) => {
+        assert.is(made, at);
+        saves++;
+        throw new Error('the disk is full.');
+      },
+    );
   }
-  await autosave.due(async () => {
-    saves++;
-  });
+  await autosave.due(
+    async () => 3,
+    async (made) => {
+      assert.is(made, 3);
+      saves++;
+    },
+  );
   assert.is(saves, 4);
   assert.equal(warnings, ['the disk is full. Going on without; tried again later.']);
 });
 
+test('that there is nothing sound to save is not survived', async () => {
+  const autosave = new Autosave(() => assert.unreachable(), 0);
+  const diverged = async () => {
+    throw new Error('diverged');
+  };
+  const found = await autosave.due(diverged, async () => assert.unreachable()).catch((error) => error);
+  assert.is(found.message, 'diverged');
+});
+
 test('saving waits for its time', async () => {
   const autosave = new Autosave(() => {}, 1e6);
-  await autosave.due(async () => assert.unreachable());
+  await autosave.due(
+    () => assert.unreachable(),
+    async () => assert.unreachable(),
+  );
 });
 
 test('the progress line fits into the terminal', () => {

@@ -1,7 +1,7 @@
 /** What an adapter is called, without a GPU. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AdapterFacts, describeAdapter, factsOf } from '../../src/engine/adapter.js';
+import { type AdapterFacts, describeAdapter, factsOf, offersMatrices } from '../../src/engine/adapter.js';
 
 const CARD: AdapterFacts = {
   name: 'NVIDIA H200',
@@ -32,9 +32,10 @@ test('of matrix units the largest that take halves and sum in single precision',
     componentType,
     resultComponentType,
   });
+  let language = ['subgroup_id'];
   const matrixWith = (features: readonly string[], ...subgroupMatrixConfigs: unknown[]) => {
     const adapter = { features: new Set(features), info: { description: 'card', subgroupMatrixConfigs } };
-    const instance = { wgslLanguageFeatures: new Set() };
+    const instance = { wgslLanguageFeatures: new Set(language) };
     return factsOf({ adapter, instance } as unknown as Parameters<typeof factsOf>[0]).matrix;
   };
   const both = ['chromium-experimental-subgroup-matrix', 'shader-f16'];
@@ -53,6 +54,19 @@ test('of matrix units the largest that take halves and sum in single precision',
   assert.is(matrixWith(both, config(16, 16, 32, 'i8', 'i32')), undefined);
   assert.is(matrixWith(both.slice(0, 1), ...configs), undefined, 'without halves');
   assert.is(matrixWith([], ...configs), undefined);
+  language = [];
+  assert.is(matrixWith(both, ...configs), undefined, 'without the numbers of subgroups');
+});
+
+test('matrix units are offered where subgroups have one size, at most 64 lanes; people read that they are used', () => {
+  const matrix = { M: 16, N: 16, K: 16 };
+  assert.is(offersMatrices(CARD), false);
+  for (const subgroupSize of [4, 8, 16, 32, 64]) assert.ok(offersMatrices({ ...CARD, matrix, subgroupSize }));
+  for (const subgroupSize of [0, 128]) assert.not(offersMatrices({ ...CARD, matrix, subgroupSize }));
+  const shown = describeAdapter({ ...CARD, matrix });
+  assert.is(shown, 'NVIDIA H200 (NVIDIA: 580.159.04 580.159.4.0, fp16 operands on matrix units)');
+  const software = { ...CARD, matrix, software: true, description: 'Mesa 26' };
+  assert.is(describeAdapter(software), 'Mesa 26 (software: runs on the CPU, fp16 operands on matrix units)');
 });
 
 test.run();

@@ -27,6 +27,9 @@ export const cases: TestCase[] = [
 ];
 
 async function run(t: TestContext): Promise<void> {
+  const both = await openDevice({ matrixUnits: true, subgroups: false }).catch((error: Error) => error);
+  if (!(both instanceof Error)) throw new Error('matrix units without subgroups are not refused');
+  if (!/without subgroups/.test(both.message)) throw both;
   const plain = await t.device();
   const device = await openDevice({ matrixUnits: true }).catch((error: Error) => error);
   if (device instanceof Error) {
@@ -38,7 +41,7 @@ async function run(t: TestContext): Promise<void> {
     const tries = [...TRIES, ...MORE].filter(({ into }) => into % 4 === 0);
     for (const each of tries) {
       const shape = shapeOf(each);
-      const plans = matrixPlans(convolutionPlans(shape, { ...device.facts, software: false }));
+      const plans = matrixPlans(convolutionPlans(shape, device.facts));
       if (plans.length === 0) throw new Error(`${each.name}: no plan by matrix units`);
       for (const plan of plans) {
         const drawn = drawOperands(shape, true, randomFrom(`matrix units, ${each.name}`));

@@ -8,7 +8,7 @@ import { scale } from '../../src/autograd/ops/elementwise.js';
 import { describeAdapter, factsOf, requestAdapter } from '../../src/engine/adapter.js';
 import { Device, openDevice } from '../../src/engine/device.js';
 import { sources } from '../../src/engine/kernels.gen.js';
-import { subgroupsAreWhole } from '../../src/engine/subgroup-probe.js';
+import { subgroupsAreWhole } from '../../src/engine/probes.js';
 import { FwplusError } from '../../src/errors.js';
 import { StyleGan2 } from '../../src/nets/stylegan2.js';
 import { generatorWeights } from '../nets/random-weights.js';

@@ -318,6 +318,11 @@ export const cases: TestCase[] = [
           inverter.differences({ ...state, computation: { ...computation, ...change } }).join('; ');
         assert.match(saved({ adapter: 'an abacus' }), /it was computed on an abacus, this is ./);
         assert.match(saved({ subgroupSize: 128 }), /subgroups of 128 lanes, this is with/);
+        const isMatrix = computation.matrixUnits;
+        assert.match(
+          saved({ matrixUnits: !isMatrix }),
+          isMatrix ? /computed without matrix units/ : /computed on matrix units, this is without/,
+        );
         const kernels = [...computation.kernels, 'conv_slow TILE=3'];
         assert.match(saved({ plans: '00', kernels }), /other plans \(then conv_slow TILE=3\)/);
         assert.match(saved({ plans: '00' }), /launched otherwise/);

@@ -31,7 +31,13 @@ function stateOf(space: 'f/w+' | 'w+', step: number): InversionState {
       base: first && second && { first, second },
       detail: { first: detail('first'), second: detail('second') },
     },
-    computation: { adapter: 'an abacus', subgroupSize: 8, kernels: ['conv', 'adam'], plans: '00' },
+    computation: {
+      adapter: 'an abacus',
+      subgroupSize: 8,
+      matrixUnits: true,
+      kernels: ['conv', 'adam'],
+      plans: '00',
+    },
     history: Array.from({ length: step }, (_, row) => recordOf(history, row)),
   };
 }

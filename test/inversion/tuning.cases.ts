@@ -85,6 +85,12 @@ export const cases: TestCase[] = [
           const resumed = await inverter.run(target, { steps: STEPS, resume });
           assert.equal(encodeState(resumed, model), encodeState(whole, model));
         });
+        // Of a file from matrix units the plans are not taken where there are none, and the other way round.
+        const elsewhere = { ...resume.computation!, matrixUnits: !resume.computation!.matrixUnits };
+        await withInverter(device, elsewhere, async (inverter) => {
+          assert.match(inverter.differences(resume).join(), /computed by other plans/);
+          assert.match(inverter.differences({ ...resume, computation: elsewhere }).join(), /matrix units/);
+        });
         // Whoever does not ask for the file's plans is told.
         await withInverter(device, undefined, async (inverter) => {
           assert.match(inverter.differences(resume).join(), /computed by other plans \(then .*; now .*/);

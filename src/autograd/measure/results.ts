@@ -30,12 +30,19 @@ export interface Results {
 }
 
 export function resultsOf(
-  { name, description }: AdapterFacts,
+  { name, description, matrix }: AdapterFacts,
   versions: Results['versions'],
   ceilings: Ceilings,
   rows: readonly Row[],
 ): Results {
-  return { adapter: name, driver: description, versions, date: new Date().toISOString(), ceilings, rows };
+  return {
+    adapter: name,
+    driver: description,
+    versions: { ...versions, ...(matrix && { operands: 'fp16 on matrix units' }) },
+    date: new Date().toISOString(),
+    ceilings,
+    rows,
+  };
 }
 
 export function rowOf(
@@ -64,7 +71,11 @@ export function rounded(value: number): number {
   return Number(value.toPrecision(5));
 }
 
-/** Above 100 % of the multiply-adds that the adapter can do: only by doing fewer of them (Winograd). */
+/** Above 100 % of the multiply-adds that the adapter can do: by doing fewer of them (Winograd), or with other units. */
 export function isEffective({ gflops, percent }: Row): boolean {
   return gflops !== null && percent !== null && percent > 100;
 }
+
+/** Below a table that has such rows. */
+export const EFFECTIVE_NOTE =
+  '* effective: Winograd does fewer multiply-adds than it is counted for, and matrix units have a ceiling of their own';

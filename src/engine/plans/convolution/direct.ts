@@ -28,7 +28,7 @@ import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.
  *   conv_subgroup  the same with subgroups of one known size
  *   conv_texture   these with operands in textures
  *   conv_shared    the same with workgroup memory
- *   conv_matrix    on matrix units, of halves
+ *   conv_matrix    on matrix units, with operands in half precision
  *   …_ragged       these for any number of input channels
  */
 export type DirectKernel =
@@ -276,13 +276,10 @@ function sharedPlans(shape: ConvolutionShape, { software }: AdapterFacts): Direc
 const FEWEST_MATRIX_CHANNELS = 32;
 const MATRIX_TILE = { pixels: 64, channels: 64 };
 
-/** Before all others on hardware, where whoever opened the device wanted them. */
-function matrixPlans(
-  shape: ConvolutionShape,
-  { matrix, software, subgroupSize }: AdapterFacts,
-): DirectPlan[] {
+/** Before all others, since whoever opened the device wanted them. */
+function matrixPlans(shape: ConvolutionShape, { matrix, subgroupSize }: AdapterFacts): DirectPlan[] {
   if (!matrix || shape.inChannels % 4 !== 0) return [];
-  const isLast = software || Math.min(shape.inChannels, shape.outChannels) < FEWEST_MATRIX_CHANNELS;
+  const isLast = Math.min(shape.inChannels, shape.outChannels) < FEWEST_MATRIX_CHANNELS;
   return [
     {
       name: `conv_matrix ${MATRIX_TILE.pixels}x${MATRIX_TILE.channels}`,

@@ -15,7 +15,7 @@ import {
   phasesOfBand,
 } from './shape.js';
 import { tilesAlong } from './tilings.js';
-import type { WinogradPlan } from './winograd.js';
+import type { Transform, WinogradPlan } from './winograd.js';
 
 /** By the names and layouts of shaders/conv.wgsl; the weight as the plan packs it. */
 export interface ConvolutionOperands<T> {
@@ -183,7 +183,7 @@ function winogradLaunches<T>(
     return [
       bare({
         kernel: input.kernel,
-        constants: { ...constants, BLOCK: plan.block },
+        constants: { ...constants, BLOCK: plan.block, TURNS: turnsOf(input, tiling.places) },
         bindings: { x: memory.part(x, 4 * seen.offset, seen.elements), scaleIn, v },
         params: {
           ...part,
@@ -209,7 +209,7 @@ function winogradLaunches<T>(
       }),
       bare({
         kernel: output.kernel,
-        constants,
+        constants: { ...constants, TURNS: turnsOf(output, tiling.outputs) },
         bindings: { m: memory.part(m, 0, places * tiles * outChannels), scaleOut, noise, bias, y },
         params: {
           ...part,
@@ -227,6 +227,14 @@ function winogradLaunches<T>(
       }),
     ];
   });
+}
+
+/**
+ * In how many turns of a loop a transform makes its columns. Those from textures are for software adapters, which take too long to compile
+ * what is written out; on hardware no driver shall keep a loop, since the arrays that it indexes would then lie in memory.
+ */
+function turnsOf({ elements }: Transform<string>, columns: number): number {
+  return elements === 4 ? columns : 0;
 }
 
 /** The first of x's rows that a phase sees, and how many there are from it to the last. */

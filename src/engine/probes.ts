@@ -1,0 +1,44 @@
+/** Whether an adapter does what kernels rest on beyond what it says of itself: tried once on a device, before they are used. */
+import { FwplusError } from '../errors.js';
+import type { MatrixTile } from './adapter.js';
+import type { Device } from './device.js';
+import type { KernelName } from './launch.js';
+import type { Constants } from './preprocess.js';
+
+/** Whether a workgroup of `lanes` threads is one subgroup of `lanes` lanes; see shaders/subgroup_probe.wgsl. */
+export function subgroupsAreWhole(device: Device, lanes: number): Promise<boolean> {
+  return isRight(device, 'subgroup_probe', { LANES: lanes }, lanes);
+}
+
+/** Whether a workgroup of four subgroups multiplies such matrices; see shaders/matrix_probe.wgsl. */
+export function matricesMultiply(device: Device, lanes: number, tile: MatrixTile): Promise<boolean> {
+  return isRight(device, 'matrix_probe', { LANES: lanes, ...tile }, 4 * lanes);
+}
+
+/** Whether all of `count` threads of a probe say 1. A kernel that does not build is a no. */
+async function isRight(
+  device: Device,
+  kernel: KernelName,
+  constants: Constants,
+  count: number,
+): Promise<boolean> {
+  const found = device.createBuffer(kernel, 4 * count);
+  try {
+    const pipeline = await device.pipeline(kernel, constants);
+    const entry = { binding: 0, resource: { buffer: found.gpu } };
+    const bindGroup = device.bindGroup(kernel, [entry]);
+    device.submit(`${kernel} was running`, (encoder) => {
+      const pass = encoder.beginComputePass({ label: kernel });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(1);
+      pass.end();
+    });
+    return new Uint32Array(await device.read(found)).every((right) => right === 1);
+  } catch (error) {
+    if (error instanceof FwplusError) return false;
+    throw error;
+  } finally {
+    device.destroyMemory(found);
+  }
+}
