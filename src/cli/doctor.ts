@@ -6,6 +6,7 @@ import {
   describeAdapter,
   factsOf,
   MATRIX_FEATURES,
+  matrixOf,
   offersMatrices,
   requestAdapter,
 } from '../engine/adapter.js';
@@ -81,11 +82,13 @@ async function checkAdapter(options: Options, system: System): Promise<void> {
     say(feature, `${found ? `yes${size}` : 'no'}: ${use}`);
   }
   if (matrixUnits) {
-    const { M, N, K } = facts.matrix ?? {};
-    const size = offersMatrices(facts)
-      ? `yes, ${M}×${N}×${K}`
-      : `no: wanted ${MATRIX_FEATURES.join(' and ')}`;
-    say('Matrix units', size);
+    const matrix = matrixOf(found);
+    const { M, N, K } = matrix ?? {};
+    const isOffered = offersMatrices({ ...facts, ...(matrix && { matrix }) });
+    say(
+      'Matrix units',
+      isOffered ? `yes, ${M}×${N}×${K}: convolutions` : `no: wanted ${MATRIX_FEATURES.join(' and ')}`,
+    );
   }
   for (const limit of LIMITS) process.stdout.write(`${limit.padEnd(34)} ${adapter.limits[limit]}\n`);
   const device = await openChosenDevice(wanted, options);

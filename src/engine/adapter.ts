@@ -24,7 +24,7 @@ export interface AdapterFacts {
    * has shown that a workgroup of as many threads is one subgroup.
    */
   readonly subgroupSize: number;
-  /** Of a Device only where matrix units were asked for. */
+  /** Of a Device where matrix units were asked for; see `matrixOf`. */
   readonly matrix?: MatrixTile;
 }
 
@@ -49,8 +49,8 @@ interface MatrixConfig extends MatrixTile {
   readonly resultComponentType: string;
 }
 
-/** The largest that shaders/conv_matrix.wgsl can be made of. */
-function matrixOf({ adapter: { info, features }, instance }: Found): MatrixTile | undefined {
+/** Of an adapter's matrix units, the largest that shaders/conv_matrix.wgsl can be made of. */
+export function matrixOf({ adapter: { info, features }, instance }: Found): MatrixTile | undefined {
   if (!MATRIX_FEATURES.every((feature) => features.has(feature))) return undefined;
   if (!instance.wgslLanguageFeatures.has(SUBGROUP_ID)) return undefined;
   const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: Iterable<MatrixConfig> };
@@ -69,8 +69,7 @@ export function offersMatrices({ matrix, subgroupSize }: AdapterFacts): boolean 
   return matrix !== undefined && subgroupSize > 0 && subgroupSize <= MOST_MATRIX_LANES;
 }
 
-export function factsOf(found: Found): AdapterFacts {
-  const { adapter, instance } = found;
+export function factsOf({ adapter, instance }: Found): AdapterFacts {
   const info = adapter.info;
   const name =
     [info.device, info.description, info.architecture, info.vendor].find((text) => text) ?? 'unnamed adapter';
@@ -79,7 +78,6 @@ export function factsOf(found: Found): AdapterFacts {
     adapter.features.has('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
       ? info.subgroupMaxSize
       : 0;
-  const matrix = matrixOf(found);
   return {
     name,
     vendor: info.vendor,
@@ -88,7 +86,6 @@ export function factsOf(found: Found): AdapterFacts {
     software: info.isFallbackAdapter || SOFTWARE.test(everything),
     features: new Set([...adapter.features, ...instance.wgslLanguageFeatures]),
     subgroupSize: uniformSubgroups,
-    ...(matrix && { matrix }),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   factsOf,
   MATRIX_FEATURES,
   type MatrixTile,
+  matrixOf,
   offersMatrices,
   requestAdapter,
 } from './adapter.js';
@@ -63,8 +64,9 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
       hint: 'Give --matrix-units or --no-subgroups, not both.',
     });
   }
-  const { instance, adapter } = await requestAdapter(options.adapter, matrixUnits);
-  const { matrix, ...found } = factsOf({ instance, adapter });
+  const found = await requestAdapter(options.adapter, matrixUnits);
+  const { instance, adapter } = found;
+  const facts = factsOf(found);
   const wanted = [
     'timestamp-query',
     ...(subgroups ? ['subgroups'] : []),
@@ -73,9 +75,9 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   // Default limits on purpose: what runs here then runs on every adapter.
   const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
-  const device = new Device(instance, gpu, { ...found, subgroupSize: 0 }, options.throughput);
-  if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(found.subgroupSize);
-  if (matrixUnits) await device.tryMatrices(matrix);
+  const device = new Device(instance, gpu, { ...facts, subgroupSize: 0 }, options.throughput);
+  if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(facts.subgroupSize);
+  if (matrixUnits) await device.tryMatrices(matrixOf(found));
   device.tuning = await tuningOf(device.facts, options.tuning);
   return device;
 }

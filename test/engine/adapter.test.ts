@@ -1,7 +1,7 @@
 /** What an adapter is called, without a GPU. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AdapterFacts, describeAdapter, factsOf, offersMatrices } from '../../src/engine/adapter.js';
+import { type AdapterFacts, describeAdapter, matrixOf, offersMatrices } from '../../src/engine/adapter.js';
 
 const CARD: AdapterFacts = {
   name: 'NVIDIA H200',
@@ -36,7 +36,7 @@ test('of matrix units the largest that take halves and sum in single precision',
   const matrixWith = (features: readonly string[], ...subgroupMatrixConfigs: unknown[]) => {
     const adapter = { features: new Set(features), info: { description: 'card', subgroupMatrixConfigs } };
     const instance = { wgslLanguageFeatures: new Set(language) };
-    return factsOf({ adapter, instance } as unknown as Parameters<typeof factsOf>[0]).matrix;
+    return matrixOf({ adapter, instance } as unknown as Parameters<typeof matrixOf>[0]);
   };
   const both = ['chromium-experimental-subgroup-matrix', 'shader-f16'];
   const configs = [
