@@ -258,24 +258,26 @@ export function packWinograd(
   turned: boolean,
 ): Float32Array {
   const size = weights.length;
+  const rows = Float64Array.from(weights.flat());
   const each = 4 * Math.ceil(into / 4) * out;
   const packed = new Float32Array(size * size * each);
-  const kernel = new Float64Array(9);
   const half = new Float64Array(3 * size);
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < into; i++) {
+  // An element's numbers lie far apart, so the outputs of one input channel are made together.
+  for (let i = 0; i < into; i++) {
+    for (let o = 0; o < out; o++) {
       const from = 9 * (swap ? i * out + o : o * into + i);
-      for (let k = 0; k < 9; k++) kernel[k] = data[from + (turned ? 8 - k : k)]!;
-      weights.forEach(([a, b, c], r) => {
-        for (let s = 0; s < 3; s++)
-          half[3 * r + s] = a * kernel[s]! + b * kernel[3 + s]! + c * kernel[6 + s]!;
-      });
-      const place = Math.floor(i / 4) * out * 4 + o * 4 + (i % 4);
+      for (let k = 0; k < 3; k++) {
+        const first = data[turned ? from + 8 - k : from + k]!;
+        const second = data[turned ? from + 5 - k : from + 3 + k]!;
+        const third = data[turned ? from + 2 - k : from + 6 + k]!;
+        for (let r = 0; r < size; r++)
+          half[3 * r + k] = rows[3 * r]! * first + rows[3 * r + 1]! * second + rows[3 * r + 2]! * third;
+      }
+      let to = (i >> 2) * out * 4 + o * 4 + (i & 3);
       for (let r = 0; r < size; r++) {
-        weights.forEach(([a, b, c], s) => {
-          packed[(r * size + s) * each + place] =
-            a * half[3 * r]! + b * half[3 * r + 1]! + c * half[3 * r + 2]!;
-        });
+        const [first, second, third] = [half[3 * r]!, half[3 * r + 1]!, half[3 * r + 2]!];
+        for (let s = 0; s < size; s++, to += each)
+          packed[to] = rows[3 * s]! * first + rows[3 * s + 1]! * second + rows[3 * s + 2]! * third;
       }
     }
   }
