@@ -1,8 +1,10 @@
 // Demodulation coefficients of a modulated convolution with weights W [O, I, K, K] and styles s [N, I]:
 //   d[n, o] = (Σ_i s[n, i]² Q[o, i] + epsilon)^(-1/2),   Q[o, i] = Σ_k W[o, i, k]²
 // and the gradient  ds[n, i] = sofar[n, i] - s[n, i] Σ_o dd[n, o] d[n, o]³ Q[o, i], added to what others have given s.
-// Loads are asked for eight at a time: the few threads would wait for each by itself, with nothing else to do.
+// Loads are asked for LOADS at a time: on hardware the few threads would wait for each by itself, with nothing else to do.
 // Memory: squares is Q transposed, [I, O], for `forward`, and [O, I] for `backward`: neighbouring threads read neighbours.
+
+#param LOADS = 8
 
 #include linear
 
@@ -30,12 +32,12 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   let n = index / p.outChannels;
   var sum = 0.0;
   var i = 0u;
-  for (; i + 8u <= p.inChannels; i += 8u) {
-    #for k in 0..8
+  for (; i + ${LOADS}u <= p.inChannels; i += ${LOADS}u) {
+    #for k in 0..LOADS
     let style$k = s[n * p.inChannels + i + ${k}u];
     let square$k = squares[(i + ${k}u) * p.outChannels + o];
     #end
-    #for k in 0..8
+    #for k in 0..LOADS
     sum += style$k * style$k * square$k;
     #end
   }
@@ -54,13 +56,13 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   let n = index / p.inChannels;
   var sum = 0.0;
   var o = 0u;
-  for (; o + 8u <= p.outChannels; o += 8u) {
-    #for k in 0..8
+  for (; o + ${LOADS}u <= p.outChannels; o += ${LOADS}u) {
+    #for k in 0..LOADS
     let value$k = demodulated[n * p.outChannels + o + ${k}u];
     let slope$k = dd[n * p.outChannels + o + ${k}u];
     let square$k = squares[(o + ${k}u) * p.inChannels + i];
     #end
-    #for k in 0..8
+    #for k in 0..LOADS
     sum += slope$k * value$k * value$k * value$k * square$k;
     #end
   }

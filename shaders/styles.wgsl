@@ -2,8 +2,10 @@
 //   style[e] = Σ_d affine[j, d] · code[c, d] + bias[j]      c = codeOf[e] (sample · rows + row), j = channelOf[e]
 // `style` is a list of blocks, one a layer, [N, channels] each, padded to the alignment of views; codeOf is -1 in the padding.
 //   dcode[c, d] = Σ_runs Σ_k affine[j + k, d] · dstyle[e + k]      a run: (e, j, length), `maxRuns` for each row c
-// Loads are asked for eight at a time, as in demodulation.wgsl.
+// Loads are asked for LOADS at a time, as in demodulation.wgsl.
 // Memory: code [N · rows, width]; affine is [width, channels] in `forward` and [channels, width] in `backward`.
+
+#param LOADS = 8
 
 #include linear
 
@@ -38,12 +40,12 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   let j = u32(channelOf[at]);
   var sum = bias[j];
   var d = 0u;
-  for (; d + 8u <= p.width; d += 8u) {
-    #for k in 0..8
+  for (; d + ${LOADS}u <= p.width; d += ${LOADS}u) {
+    #for k in 0..LOADS
     let weight$k = affine[(d + ${k}u) * p.channels + j];
     let value$k = code[row * p.width + d + ${k}u];
     #end
-    #for k in 0..8
+    #for k in 0..LOADS
     sum += weight$k * value$k;
     #end
   }
@@ -64,12 +66,12 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let j = u32(runs[at + 1u]);
     let length = u32(runs[at + 2u]);
     var k = 0u;
-    for (; k + 8u <= length; k += 8u) {
-      #for l in 0..8
+    for (; k + ${LOADS}u <= length; k += ${LOADS}u) {
+      #for l in 0..LOADS
       let weight$l = affine[(j + k + ${l}u) * p.width + d];
       let slope$l = dstyle[element + k + ${l}u];
       #end
-      #for l in 0..8
+      #for l in 0..LOADS
       sum += weight$l * slope$l;
       #end
     }

@@ -38,6 +38,11 @@ export function prefersTextures({ software, features }: AdapterFacts): boolean {
   return software && features.has(TEXTURE_READS);
 }
 
+/** How many loads a thread asks for before it uses them: on software adapters more gain nothing, and take three times as long to compile. */
+export function loadsAtOnce({ software }: AdapterFacts): number {
+  return software ? 1 : 8;
+}
+
 /** Of the adapter, for matrix units. */
 export const MATRIX_FEATURES = ['chromium-experimental-subgroup-matrix', 'shader-f16'];
 /** The same in WGSL's list of language features. */

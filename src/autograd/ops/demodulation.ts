@@ -1,4 +1,6 @@
 /** Demodulation coefficients of a modulated convolution; see shaders/demodulation.wgsl. */
+
+import { loadsAtOnce } from '../../engine/adapter.js';
 import type { Packing } from '../../engine/constants.js';
 import { linearGrid } from '../../engine/launch.js';
 import { transposed } from '../arrays.js';
@@ -22,6 +24,7 @@ export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor
     lower: (emit, [out]) =>
       emit.launch({
         kernel: 'demodulation.forward',
+        constants: { LOADS: loadsAtOnce(emit.facts) },
         bindings: { s, squares: emit.packed(weight, squares(outChannels, inChannels, true), bytes), d: out! },
         params,
         workgroups: linearGrid(batch * outChannels),
@@ -40,6 +43,7 @@ export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor
       lower: (emit, [ds]) =>
         emit.launch({
           kernel: 'demodulation.backward',
+          constants: { LOADS: loadsAtOnce(emit.facts) },
           bindings: {
             dd,
             s,

@@ -1,4 +1,5 @@
 /** The styles of all layers of a generator, one affine map each, made in one launch; see shaders/styles.wgsl. */
+import { loadsAtOnce } from '../../engine/adapter.js';
 import { linearGrid } from '../../engine/launch.js';
 import { concatenated, transposedPacking } from '../arrays.js';
 import { aligned } from '../graph.js';
@@ -64,6 +65,7 @@ export function styles(code: Tensor, layers: readonly StyleLayer[]): readonly Te
     lower: (emit, [style]) =>
       emit.launch({
         kernel: 'styles.forward',
+        constants: { LOADS: loadsAtOnce(emit.facts) },
         bindings: {
           affine: emit.packed(affine, transposedPacking(channels, width)),
           bias,
@@ -85,6 +87,7 @@ export function styles(code: Tensor, layers: readonly StyleLayer[]): readonly Te
         lower: (emit, [dcode]) =>
           emit.launch({
             kernel: 'styles.backward',
+            constants: { LOADS: loadsAtOnce(emit.facts) },
             bindings: {
               affine,
               runs: graph.constant('runs', [tables.runs.length], tables.runs),
