@@ -1,6 +1,7 @@
 /** The fast convolution kernels against the plain one, and cut convolutions against whole ones. */
-import { convolutionPlans } from '../../src/engine/plans/convolution/plan.js';
-import { phaseFlops, phasesOf } from '../../src/engine/plans/convolution/shape.js';
+import type { AdapterFacts } from '../../src/engine/adapter.js';
+import { type ConvolutionPlan, convolutionPlans } from '../../src/engine/plans/convolution/plan.js';
+import { type ConvolutionShape, phaseFlops, phasesOf } from '../../src/engine/plans/convolution/shape.js';
 import { assertClose } from '../autograd/compare.js';
 import { randomFrom } from '../autograd/values.js';
 import type { TestCase, TestContext } from '../harness/case.js';
@@ -48,7 +49,7 @@ export const cases: TestCase[] = [
 async function compareKernels(t: TestContext, each: Try, full: boolean): Promise<void> {
   const device = await t.device();
   const shape = shapeOf(each);
-  const plans = convolutionPlans(shape, device.facts);
+  const plans = plansOf(shape, device.facts);
   const plain = plans.find(({ kernel }) => kernel === 'conv');
   if (!plain) throw new Error('the plain kernel runs everything');
   const operands = drawOperands(shape, full, randomFrom(each.name));
@@ -59,13 +60,21 @@ async function compareKernels(t: TestContext, each: Try, full: boolean): Promise
   }
 }
 
+/** Those of an adapter without subgroups, too. */
+function plansOf(shape: ConvolutionShape, facts: AdapterFacts): ConvolutionPlan[] {
+  const plans = convolutionPlans(shape, facts);
+  const names = new Set(plans.map(({ name }) => name));
+  const others = convolutionPlans(shape, { ...facts, subgroupSize: 0 });
+  return [...plans, ...others.filter(({ name }) => !names.has(name))];
+}
+
 /** Cut into single rows, and into as much as whole images, a convolution gives the same bytes. */
 async function cutsAreTheSame(t: TestContext, each: Try): Promise<void> {
   const device = await t.device();
   const shape = shapeOf(each);
   const operands = drawOperands(shape, true, randomFrom(each.name));
   const heaviest = Math.max(...phasesOf(shape).map((phase) => phaseFlops(shape, phase)));
-  for (const plan of convolutionPlans(shape, device.facts)) {
+  for (const plan of plansOf(shape, device.facts)) {
     const whole = await runPlan(device, shape, plan, operands);
     const launches = bareLaunches(shape, plan).length;
     for (const mostFlops of [1, heaviest / shape.batch]) {

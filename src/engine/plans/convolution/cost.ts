@@ -30,7 +30,7 @@ const TRANSFORM_INPUT = { 1: 34, 4: 16 };
 const TRANSFORM_OUTPUT = { 1: 24, 4: 14 };
 
 /** Threads that run as one: the lanes of a subgroup, where they are known. */
-export function threadsAtOnce({ subgroupSize }: AdapterFacts): number {
+export function threadsAtOnce({ subgroupSize }: Pick<AdapterFacts, 'subgroupSize'>): number {
   return subgroupSize || 8;
 }
 

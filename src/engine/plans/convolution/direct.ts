@@ -26,7 +26,7 @@ import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.
  *   conv           anything; the reference
  *   conv_tiled     register tiles, input channels in fours
  *   conv_subgroup  the same with subgroups of one known size
- *   conv_texture   these with operands in textures
+ *   conv_texture   these with operands in textures; conv_tiled_texture without subgroups
  *   conv_shared    the same with workgroup memory
  *   conv_matrix    on matrix units, with operands in half precision
  *   …_ragged       these for any number of input channels
@@ -35,6 +35,7 @@ export type DirectKernel =
   | 'conv'
   | 'conv_tiled'
   | 'conv_tiled_ragged'
+  | 'conv_tiled_texture'
   | 'conv_subgroup'
   | 'conv_subgroup_ragged'
   | 'conv_texture'
@@ -130,22 +131,25 @@ export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = 
 const TEXTURE_BYTES = 12 * 2 ** 20;
 
 function texturePlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
-  const { inChannels, inWidth, stride, transposed } = shape;
+  const { batch, inChannels, inHeight, inWidth, stride, transposed } = shape;
   if (!prefersTextures(facts) || inChannels % 4 !== 0) return [];
   const lanes = facts.subgroupSize;
   const rowBytes = 4 * inWidth * inChannels * (transposed ? 1 : stride);
-  return (TEXTURE_TILES[lanes] ?? []).map((tile) => ({
-    ...subgroupPlan(shape, lanes, tile, 'conv_texture'),
-    mostRows: Math.max(1, Math.floor(TEXTURE_BYTES / rowBytes)),
-    packing: inTexture(weightOf(shape, 4).packing),
-    cost: textureCost(shape, tile, lanes),
-  }));
-}
-
-function textureCost(shape: ConvolutionShape, { pixels, channels }: SubgroupTile, lanes: number): number {
-  const { batch, inHeight, inWidth, inChannels } = shape;
   const copies = phasesOf(shape).length * copyCost((batch * inHeight * inWidth * inChannels) / 4);
-  return copies + costOf(shape, pixels, channels, subgroupTile(lanes, { pixels, channels }), TEXEL_LOAD);
+  const plans =
+    lanes === 0
+      ? [IMAGE_TILE, TILE].map((tile) =>
+          tiledPlan(shape, tile, threadsAtOnce(facts), 'conv_tiled_texture', TEXEL_LOAD),
+        )
+      : (TEXTURE_TILES[lanes] ?? []).map((tile) =>
+          subgroupPlan(shape, lanes, tile, 'conv_texture', TEXEL_LOAD),
+        );
+  return plans.map((plan) => ({
+    ...plan,
+    mostRows: Math.max(1, Math.floor(TEXTURE_BYTES / rowBytes)),
+    packing: inTexture(plan.packing),
+    cost: copies + plan.cost,
+  }));
 }
 
 /** The same layout, in a texture. */
@@ -181,19 +185,27 @@ function tiledPlans(shape: ConvolutionShape, atOnce: number): DirectPlan[] {
   const kernel = kernelFor(shape, 'conv_tiled');
   const fitting = shape.outChannels <= 4 ? IMAGE_TILE : TILE;
   const tiles = kernel === 'conv_tiled' ? [IMAGE_TILE, TILE] : [fitting];
-  return tiles.map((tile) => ({
-    name: `${kernel} ${tile.PIXELS}x${tile.CHANNELS}`,
+  return tiles.map((tile) => tiledPlan(shape, tile, atOnce, kernel, LOAD));
+}
+
+function tiledPlan(
+  shape: ConvolutionShape,
+  constants: typeof TILE,
+  atOnce: number,
+  kernel: DirectKernel,
+  load: number,
+): DirectPlan {
+  const { PIXELS, CHANNELS } = constants;
+  // With the scales.
+  const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS + 1, atOnce };
+  return {
+    name: `${kernel} ${PIXELS}x${CHANNELS}`,
     kernel,
-    constants: tile,
+    constants,
     ...weightOf(shape, 4),
-    cost: costOf(shape, tile.PIXELS, tile.CHANNELS, {
-      sums: tile.PIXELS * tile.CHANNELS,
-      pixelLoads: tile.PIXELS,
-      weightLoads: tile.CHANNELS + 1, // with the scales
-      atOnce,
-    }),
-    workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, tile),
-  }));
+    cost: costOf(shape, PIXELS, CHANNELS, tile, load),
+    workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, constants),
+  };
 }
 
 function kernelFor<K extends 'conv_tiled' | 'conv_subgroup' | 'conv_shared'>(
@@ -204,7 +216,7 @@ function kernelFor<K extends 'conv_tiled' | 'conv_subgroup' | 'conv_shared'>(
 }
 
 /** For tiles of so many output pixels and channels. */
-function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile, load = LOAD): number {
+function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile, load: number): number {
   const { batch, inChannels, outChannels } = shape;
   const pixelLoad = inChannels % 4 === 0 ? load : RAGGED_LOAD;
   return phasesOf(shape).reduce((total, { y, x }) => {
@@ -231,13 +243,14 @@ function subgroupPlan(
   lanes: number,
   tile: SubgroupTile,
   kernel: DirectKernel = kernelFor(shape, 'conv_subgroup'),
+  load = LOAD,
 ): DirectPlan {
   return {
     name: `${kernel} ${tile.pixels}x${tile.channels}`,
     kernel,
     constants: { LANES: lanes, PIXELS: tile.pixels, CHANNELS: tile.channels / lanes },
     ...weightOf(shape, 4),
-    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile)),
+    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile), load),
     workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Winograd's minimal filtering (Lavin & Gray 2016) for 3×3 convolutions with a stride of 1 or 2, and their transposes; tilings.ts has the
- * sorts of tiles. Three launches: shaders/winograd_input.wgsl, winograd_multiply(_subgroup, _texture, _shared).wgsl, winograd_output.wgsl.
+ * sorts of tiles. Three launches: shaders/winograd_input.wgsl, winograd_multiply(_subgroup, _texture, _tiled_texture, _shared).wgsl, winograd_output.wgsl.
  *
  * Error: the largest over the root mean square of the outputs, against float64, at 256 input channels of uniform numbers, on
  * lavapipe (test/engine/convolution-error.cases.ts): direct 5.3e-6, F(2×2) 2.4e-6, F(4×4) 9.5e-6; with a stride of 2 direct 5.7e-6, F3 2.0e-6.
@@ -10,7 +10,17 @@ import { type AdapterFacts, prefersTextures } from '../../adapter.js';
 import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
-import { copyCost, LAST, RANK, SELDOM, TEXEL_LOAD, threadsAtOnce, tilesCost, transformCost } from './cost.js';
+import {
+  copyCost,
+  LAST,
+  LOAD,
+  RANK,
+  SELDOM,
+  TEXEL_LOAD,
+  threadsAtOnce,
+  tilesCost,
+  transformCost,
+} from './cost.js';
 import {
   inTexture,
   isStarved,
@@ -30,6 +40,7 @@ export interface WinogradPlan {
     | 'winograd_multiply'
     | 'winograd_multiply_subgroup'
     | 'winograd_multiply_texture'
+    | 'winograd_multiply_tiled_texture'
     | 'winograd_multiply_shared';
   readonly constants: Constants;
   readonly tiling: Tiling;
@@ -105,9 +116,9 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   const isOdd = prefersTextures(facts) && (input.elements === 1 || output.elements === 1);
   const before = transforms + (stride > 1 || isOdd ? SELDOM : 0);
   const multiplies = [
-    ...textureMultiply(products, facts),
+    ...(prefersTextures(facts) ? textureMultiply(products, facts.subgroupSize) : []),
     ...subgroupMultiply(products, facts.subgroupSize),
-    tiledMultiply(products, atOnce),
+    tiledMultiply(products, atOnce, 'winograd_multiply', LOAD),
   ].map((multiply) => ({ ...multiply, cost: before + multiply.cost }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
     tiling,
@@ -117,7 +128,7 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
     mostRows,
     weightBytes,
     ...multiply,
-    packing: multiply.kernel === 'winograd_multiply_texture' ? inTexture(packing) : packing,
+    packing: /texture/.test(multiply.kernel) ? inTexture(packing) : packing,
     name: `winograd ${tiling.name} ${multiply.name}`,
   }));
 }
@@ -160,14 +171,22 @@ function subgroupMultiply(products: Products, lanes: number): Multiply[] {
   return [{ ...bySubgroups(products, lanes, tile, 'subgroup'), cost }];
 }
 
-function textureMultiply(products: Products, facts: AdapterFacts): Multiply[] {
-  const lanes = facts.subgroupSize;
+function textureMultiply(products: Products, lanes: number): Multiply[] {
   const { tiles, places, depth, outChannels } = products;
-  const tile = prefersTextures(facts) && multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
+  const copies = copyCost(places * tiles * depth);
+  if (lanes === 0) {
+    const tiled = tiledMultiply(
+      products,
+      threadsAtOnce({ subgroupSize: lanes }),
+      'winograd_multiply_tiled_texture',
+      TEXEL_LOAD,
+    );
+    return [{ ...tiled, cost: tiled.cost + copies }];
+  }
+  const tile = multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
   if (!tile) return [];
   const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost =
-    tilesCost(each, depth, subgroupTile(lanes, tile), TEXEL_LOAD) + copyCost(places * tiles * depth);
+  const cost = tilesCost(each, depth, subgroupTile(lanes, tile), TEXEL_LOAD) + copies;
   return [{ ...bySubgroups(products, lanes, tile, 'texture'), cost }];
 }
 
@@ -203,15 +222,20 @@ function bySubgroups(
 
 const TILED = { PIXELS: 4, CHANNELS: 8 };
 
-function tiledMultiply({ tiles, places, depth, outChannels }: Products, atOnce: number): Multiply {
+function tiledMultiply(
+  { tiles, places, depth, outChannels }: Products,
+  atOnce: number,
+  kernel: 'winograd_multiply' | 'winograd_multiply_tiled_texture',
+  load: number,
+): Multiply {
   const { PIXELS, CHANNELS } = TILED;
   const threads = (count: number) => Math.ceil(count / PIXELS) * Math.ceil(outChannels / CHANNELS);
   const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS, atOnce };
   return {
-    name: `tiled ${PIXELS}x${CHANNELS}`,
-    kernel: 'winograd_multiply',
+    name: `${kernel === 'winograd_multiply' ? 'tiled' : 'tiled texture'} ${PIXELS}x${CHANNELS}`,
+    kernel,
     constants: TILED,
-    cost: tilesCost(places * threads(tiles), depth, tile),
+    cost: tilesCost(places * threads(tiles), depth, tile, load),
     workgroups: (count) => {
       const [columns, rows] = linearGrid(threads(count));
       return [columns, rows, places];
