@@ -54,13 +54,13 @@ async function perform(options: Options): Promise<number> {
     return 0;
   }
   if (options.page) {
-    await servePage(say);
+    await servePage(options, say);
     return 0;
   }
   return options.chromium ? benchInChromium(options) : bench(options);
 }
 
-/** The adapter is the browser's own. */
+/** On Chromium's software adapter. */
 async function benchInChromium(options: Options): Promise<number> {
   await ensureWritableFolder(options.charts);
   const picture = join(options.charts, 'page.png');

@@ -54,8 +54,7 @@ Measures every kernel at the shapes of StyleGAN2-1024, StyleGAN-256, VGG16-256 a
   --json FILE        the results
   --charts DIR       roofline.png and layers.png (out/bench)
   --compare A.json B.json   two earlier runs instead of a new one
-  --page             serves the benchmark as a page (?no-subgroups, ?matrix-units); --chromium runs that page headless
-                     and prints its table, on the browser's own adapter
+  --page             serves the benchmark as a page; --chromium runs that page headless, on SwiftShader, and prints its table
 `;
 
 export function parseOptions(words: readonly string[]): Options {

@@ -6,7 +6,7 @@
 // 32 input channels the threads put their pixels (scaled, zero outside of x) and weights into workgroup memory once; each is then read by
 // two subgroups. Sums go through workgroup memory, M by N at a time, to the epilogue. 10 KiB and 16·M·N bytes of workgroup memory.
 //
-// A v or a weight beyond 65,504 is infinite, which nobody catches, and below 6e-5 loses digits: gradients want a scaled loss (autograd/gradients.ts).
+// A v or a weight beyond 65,504 is infinite, and so soon is the loss, and below 6e-5 loses digits: gradients want a scaled loss (autograd/gradients.ts).
 //
 // Memory: as conv.wgsl, but weight [K, K, I/4, O, 4].
 

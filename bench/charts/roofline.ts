@@ -64,7 +64,7 @@ export function rooflineScene({ adapter, ceilings, rows }: Results): Scene {
     shapes: [
       ...heading(
         'Kernels under the roof',
-        `${adapter}.${above ? ' Dots above the roof: Winograd does fewer multiplications than are counted.' : ''}`,
+        `${adapter}.${above ? ' Dots above the roof: fewer multiplications than are counted (Winograd), or other units.' : ''}`,
       ),
       ...axes(xAxis, yAxis),
       ...roof(ceilings, xAxis, place),

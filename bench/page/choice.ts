@@ -10,14 +10,13 @@ export interface PageChoice extends Choice, Required<Pick<DeviceOptions, 'subgro
 export const EXTENTS = { compared: 'compared', all: 'all', none: 'none' } as const;
 export const STEPS = ['none', '128', '256', '512', '1024'] as const;
 
-/** As the query of the page's address; `run` begins at once. */
-export function queryOf(choice: PageChoice): string {
-  const { kernels, shapes, quick, steps, repeats, subgroups, matrixUnits } = choice;
+/** As the query of the page's address. */
+export function queryOf(choice: PageChoice & { readonly skipKernels: boolean }): string {
+  const { kernels, shapes, quick, skipKernels, steps, repeats, subgroups, matrixUnits } = choice;
   return new URLSearchParams({
-    run: '',
     kernels: kernels.join(),
     shapes: shapes.join(),
-    extent: quick ? 'compared' : 'all',
+    extent: skipKernels ? 'none' : quick ? 'compared' : 'all',
     steps: steps.join() || 'none',
     repeats: String(repeats),
     ...(subgroups ? {} : { 'no-subgroups': '' }),

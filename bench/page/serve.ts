@@ -19,9 +19,9 @@ const FLAGS = [
   '--use-webgpu-adapter=swiftshader',
 ];
 
-export async function servePage(say: (line: string) => void): Promise<void> {
+export async function servePage(options: Options, say: (line: string) => void): Promise<void> {
   const server = await serve();
-  say(`The benchmark is at ${addressOf(server)} until Ctrl-C.`);
+  say(`The benchmark is at ${addressOf(server)}?${queryOf(options)} until Ctrl-C.`);
   await once(server, 'close');
 }
 
@@ -37,7 +37,7 @@ export async function runInChromium(options: Options, picture: string): Promise<
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
     const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, deviceScaleFactor: 2 });
-    await page.goto(`${addressOf(server)}?${queryOf(options)}`);
+    await page.goto(`${addressOf(server)}?run&${queryOf(options)}`);
     const results = (await page.evaluate('benchResults')) as Results;
     await page.screenshot({ path: picture, fullPage: true });
     return results;

@@ -46,7 +46,7 @@ function kernelTable(rows: readonly Row[]): HTMLElement {
   });
   const shown = table(head, body, 3);
   if (rows.some(isEffective)) {
-    shown.append(made('p', EFFECTIVE_NOTE));
+    shown.append(made('p', `* ${EFFECTIVE_NOTE}`));
   }
   return shown;
 }

@@ -5,7 +5,7 @@ import { assertShape, type Tensor } from './tensor.js';
 
 /**
  * Gradients of the sum of `loss` ([N], one value a sample) with respect to `variables`, in their order.
- * `lossScale` times as large, where products of halves would lose what is small (Micikevicius et al. 2018, section 3.2); a power of two
+ * `lossScale` times as large, where operands in half precision would lose what is small (Micikevicius et al. 2018, section 3.2); a power of two
  * changes no digit of anything else. Only operations that lie between the variables and the loss are differentiated, so frozen weights cost nothing.
  * Throws where the loss does not depend on a variable or an operation on the way has no gradient.
  */

@@ -47,7 +47,7 @@ export function kernelTable({ rows }: Pick<Results, 'rows'>): string {
         : []),
     ];
   });
-  const note = lines.some(({ own }) => own && isEffective(own)) ? `\n${EFFECTIVE_NOTE}` : '';
+  const note = lines.some(({ own }) => own && isEffective(own)) ? `\n* ${EFFECTIVE_NOTE}` : '';
   return `${columns([[...head, ...peerHead], ...body], 3)}${note}`;
 }
 

@@ -2,14 +2,7 @@
 import { compile } from '../autograd/compile.js';
 import { Graph } from '../autograd/graph.js';
 import { scale } from '../autograd/ops/elementwise.js';
-import {
-  describeAdapter,
-  factsOf,
-  MATRIX_FEATURES,
-  matrixOf,
-  offersMatrices,
-  requestAdapter,
-} from '../engine/adapter.js';
+import { describeAdapter, factsOf, requestAdapter } from '../engine/adapter.js';
 import type { Device } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
 import { loadModelFolder } from '../index.node.js';
@@ -60,7 +53,7 @@ async function checkModel(folder: string | undefined): Promise<boolean> {
   }
 }
 
-/** Throws, with how to get one on this system, where there is no adapter or none that computes. */
+/** Throws, with how to get one on this system, where there is no adapter or none that computes; and where it has not what is asked for. */
 async function checkAdapter(options: Options, system: System): Promise<void> {
   const { adapter: wanted, matrixUnits } = options;
   const found = await requestAdapter(wanted, matrixUnits).catch((error: unknown) => {
@@ -81,18 +74,12 @@ async function checkAdapter(options: Options, system: System): Promise<void> {
     const size = feature === 'subgroups' && found ? ` of ${facts.subgroupSize || 'varying'} lanes` : '';
     say(feature, `${found ? `yes${size}` : 'no'}: ${use}`);
   }
-  if (matrixUnits) {
-    const matrix = matrixOf(found);
-    const { M, N, K } = matrix ?? {};
-    const isOffered = offersMatrices({ ...facts, ...(matrix && { matrix }) });
-    say(
-      'Matrix units',
-      isOffered ? `yes, ${M}×${N}×${K}: convolutions` : `no: wanted ${MATRIX_FEATURES.join(' and ')}`,
-    );
-  }
   for (const limit of LIMITS) process.stdout.write(`${limit.padEnd(34)} ${adapter.limits[limit]}\n`);
   const device = await openChosenDevice(wanted, options);
   try {
+    const { matrix } = device.facts;
+    if (matrix)
+      say('Matrix units', `${matrix.M}×${matrix.N}×${matrix.K}, tried: convolutions with fp16 operands`);
     const { note, remembered, shipped } = device.tuning;
     say(
       'Tuning',

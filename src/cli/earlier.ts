@@ -57,7 +57,7 @@ function partials(folders: readonly string[], methods: readonly Method[]): strin
   return all.filter((path) => existsSync(path));
 }
 
-/** What computed the first of the inversions to go on with: its plans are to run here, too. */
+/** What computed the first of the inversions to go on with: its plans are to run here, too (`BuildOptions.like`). */
 export async function earlierComputation(
   folders: readonly string[],
   method: Method,

@@ -43,9 +43,9 @@ export function loadsAtOnce({ software }: AdapterFacts): number {
   return software ? 1 : 8;
 }
 
-/** Of the adapter, for matrix units. */
+/** Features of the adapter that matrix units need. */
 export const MATRIX_FEATURES = ['chromium-experimental-subgroup-matrix', 'shader-f16'];
-/** The same in WGSL's list of language features. */
+/** And a language feature of WGSL. */
 const SUBGROUP_ID = 'subgroup_id';
 
 /** An entry of `subgroupMatrixConfigs`, which @webgpu/types does not have. */
@@ -70,7 +70,10 @@ export function matrixOf({ adapter: { info, features }, instance }: Found): Matr
 const MOST_MATRIX_LANES = 64;
 
 /** Whether convolutions may run on matrix units, as far as the adapter tells. */
-export function offersMatrices({ matrix, subgroupSize }: AdapterFacts): boolean {
+export function offersMatrices({
+  matrix,
+  subgroupSize,
+}: Pick<AdapterFacts, 'matrix' | 'subgroupSize'>): boolean {
   return matrix !== undefined && subgroupSize > 0 && subgroupSize <= MOST_MATRIX_LANES;
 }
 

@@ -55,7 +55,8 @@ export interface DeviceTexture {
 
 /**
  * Opens an adapter's device. Subgroups and matrix units are tried before they are used; see probes.ts.
- * @throws FwplusError where there is no such adapter, and where matrix units are wanted that it has not, or without subgroups.
+ * @throws FwplusError where there is no such adapter, and where matrix units are wanted that it has not, that do not do as they should, or
+ *   without subgroups.
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const { subgroups = true, matrixUnits = false } = options;
@@ -120,7 +121,7 @@ export class Device {
     this.#facts = facts;
     this.limits = device.limits;
     this.throughput = throughput;
-    this.#pipelines = new PipelineCache(device, facts);
+    this.#pipelines = new PipelineCache(device, () => this.#facts);
     this.constants = new ConstantPool(this);
     const forget = (memory: DeviceBuffer | DeviceTexture) => this.destroyMemory(memory);
     this.temporaries = new TemporaryPool((label, bytes) => this.createBuffer(label, bytes), forget);
@@ -148,20 +149,28 @@ export class Device {
 
   /** Lets kernels use matrix units of a size. Throws where there are none that do as they should, and destroys the device then. */
   async tryMatrices(matrix: MatrixTile | undefined): Promise<void> {
-    const facts = { ...this.#facts, ...(matrix && { matrix }) };
-    const isOffered = offersMatrices(facts);
-    if (matrix && isOffered && (await matricesMultiply(this, facts.subgroupSize, matrix))) {
-      this.#facts = facts;
+    const refusal = await this.#matrixRefusal(matrix);
+    if (refusal === undefined) {
+      this.#facts = { ...this.#facts, ...(matrix && { matrix }) };
       return;
     }
     this.destroy();
-    const adapter = describeAdapter(this.#facts);
-    throw new FwplusError(
-      isOffered
-        ? `Matrix units are wanted; those of ${adapter} gave wrong products.`
-        : `Matrix units are wanted, which ${adapter} does not offer to WebGPU.`,
-      { hint: NO_MATRICES },
-    );
+    throw new FwplusError(`Matrix units are wanted, which ${describeAdapter(this.#facts)} ${refusal}.`, {
+      hint: NO_MATRICES,
+    });
+  }
+
+  async #matrixRefusal(matrix: MatrixTile | undefined): Promise<string | undefined> {
+    const { subgroupSize } = this.#facts;
+    if (!matrix || !offersMatrices({ subgroupSize, matrix })) return 'does not offer to WebGPU';
+    try {
+      return (await matricesMultiply(this, subgroupSize, matrix))
+        ? undefined
+        : 'has, but with wrong products';
+    } catch (error) {
+      if (!(error instanceof FwplusError)) throw error;
+      return `has, but could not be tried: ${error.message}`;
+    }
   }
 
   /** Live and greatest sum of the sizes of buffers and textures so far, in bytes, and how many of them are live. */

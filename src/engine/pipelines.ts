@@ -9,12 +9,13 @@ const COMPUTE_STAGE = 0x4;
 
 export class PipelineCache {
   readonly #device: GPUDevice;
-  readonly #facts: AdapterFacts;
+  /** For errors. */
+  readonly #facts: () => AdapterFacts;
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   readonly #modules = new Map<string, Promise<GPUShaderModule>>();
   readonly #layouts = new Map<KernelName, GPUBindGroupLayout>();
 
-  constructor(device: GPUDevice, facts: AdapterFacts) {
+  constructor(device: GPUDevice, facts: () => AdapterFacts) {
     this.#device = device;
     this.#facts = facts;
   }
@@ -72,7 +73,7 @@ export class PipelineCache {
       });
     } catch (error) {
       throw new FwplusError(
-        `Kernel '${kernel}' did not build on ${describeAdapter(this.#facts)}: ${(error as Error).message}`,
+        `Kernel '${kernel}' did not build on ${describeAdapter(this.#facts())}: ${(error as Error).message}`,
       );
     }
   }
@@ -95,7 +96,7 @@ export class PipelineCache {
     const { messages } = await module.getCompilationInfo();
     await scope; // reported with its lines below
     const errors = messages.filter((message) => message.type === 'error');
-    if (errors.length > 0) throw new FwplusError(compileMessage(lines, errors, this.#facts));
+    if (errors.length > 0) throw new FwplusError(compileMessage(lines, errors, this.#facts()));
     return module;
   }
 }

@@ -6,16 +6,24 @@ import type { KernelName } from './launch.js';
 import type { Constants } from './preprocess.js';
 
 /** Whether a workgroup of `lanes` threads is one subgroup of `lanes` lanes; see shaders/subgroup_probe.wgsl. */
-export function subgroupsAreWhole(device: Device, lanes: number): Promise<boolean> {
-  return isRight(device, 'subgroup_probe', { LANES: lanes }, lanes);
+export async function subgroupsAreWhole(device: Device, lanes: number): Promise<boolean> {
+  try {
+    return await isRight(device, 'subgroup_probe', { LANES: lanes }, lanes);
+  } catch (error) {
+    if (error instanceof FwplusError) return false; // such as a kernel that does not build
+    throw error;
+  }
 }
 
-/** Whether a workgroup of four subgroups multiplies such matrices; see shaders/matrix_probe.wgsl. */
+/**
+ * Whether a workgroup of four subgroups multiplies such matrices; see shaders/matrix_probe.wgsl.
+ * @throws FwplusError where that cannot be tried.
+ */
 export function matricesMultiply(device: Device, lanes: number, tile: MatrixTile): Promise<boolean> {
   return isRight(device, 'matrix_probe', { LANES: lanes, ...tile }, 4 * lanes);
 }
 
-/** Whether all of `count` threads of a probe say 1. A kernel that does not build is a no. */
+/** Whether all of `count` threads of a probe say 1. */
 async function isRight(
   device: Device,
   kernel: KernelName,
@@ -35,9 +43,6 @@ async function isRight(
       pass.end();
     });
     return new Uint32Array(await device.read(found)).every((right) => right === 1);
-  } catch (error) {
-    if (error instanceof FwplusError) return false;
-    throw error;
   } finally {
     device.destroyMemory(found);
   }

@@ -26,7 +26,7 @@ import { hashTarget, type Target } from './target.js';
 const RING = 64;
 
 const OVERFLOW =
-  'Operands of matrix units are infinite beyond 65,504: without them (--matrix-units) what was saved before can go on. If that is not it: use';
+  'On matrix units operands beyond 65,504 become infinite: go on from the last saved state with --resume and without --matrix-units. If that does not help, use';
 
 interface Running {
   /** Total steps, those of a resumed state included. */
@@ -64,7 +64,7 @@ export interface BatchProgress {
 }
 
 export interface BuildOptions extends WeightOptions {
-  /** What computed the state that is to go on: its plans run here, too, whatever the device's tuning says by now. */
+  /** What computed the state that is to go on: its plans run here, too, whatever the device's tuning says by now; unless one is of matrix units and the other is not. */
   readonly like?: Computation | undefined;
   /** Less memory, more time: activations are made a second time for the gradients, and packed weights take less. */
   readonly lowMemory?: boolean;

@@ -235,12 +235,10 @@ class Reader {
   computation(): Computation | undefined {
     if (this.#file.metadata.computation === undefined) return undefined;
     const found = this.#json('computation') as Partial<Computation> | null;
-    // Older files do not name matrix units, which there were none of.
-    const { adapter, subgroupSize, matrixUnits = false, kernels, plans, choices } = found ?? {};
+    const { adapter, subgroupSize, kernels, plans, choices } = found ?? {};
     if (
       typeof adapter !== 'string' ||
       typeof subgroupSize !== 'number' ||
-      typeof matrixUnits !== 'boolean' ||
       typeof plans !== 'string' ||
       !Array.isArray(kernels) ||
       !kernels.every((kernel) => typeof kernel === 'string') ||
@@ -248,6 +246,8 @@ class Reader {
     ) {
       throw this.#damaged('its record of what computed it cannot be read');
     }
+    // Which older files do not name.
+    const { matrixUnits = kernels.some((kernel) => kernel.startsWith('conv_matrix')) } = found ?? {};
     return { adapter, subgroupSize, matrixUnits, kernels, plans, ...(choices && { choices }) };
   }
 

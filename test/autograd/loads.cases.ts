@@ -39,7 +39,7 @@ function run(t: TestContext, channels: number, software: boolean) {
   const code = graph.variable('code', [2, 1, width]);
   const layer = { row: 0, weight: drawn([channels, width]), bias: drawn([channels], positive) };
   const [style] = styles(code, [layer]) as [Tensor];
-  const weight = graph.constant('weight', [6, channels, 3, 3], drawn([6, channels, 3, 3]));
+  const weight = graph.constant('weight', [11, channels, 3, 3], drawn([11, channels, 3, 3]));
   const d = demodulation(style, weight, 1e-8);
   const loss = meanSquaredError(d, graph.filled(d.shape, 1));
   const [dcode] = gradients(loss, [code]) as [Tensor];

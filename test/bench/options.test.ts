@@ -74,7 +74,9 @@ test('a page is told by its address what the command line said', () => {
   assert.equal([choice.subgroups, choice.matrixUnits], [true, false]);
   const other = parseOptions(['--steps', 'none', '--no-subgroups', '--matrix-units']);
   const { subgroups, matrixUnits, ...rest } = choiceOf(new URLSearchParams(queryOf(other)));
-  assert.equal([rest.steps, subgroups, matrixUnits], [[], false, true]);
+  assert.equal([rest.steps, subgroups, matrixUnits, rest.kernelsToo], [[], false, true, true]);
+  const without = choiceOf(new URLSearchParams(queryOf(parseOptions(['--skip-kernels']))));
+  assert.is(without.kernelsToo, false);
 });
 
 test.run();

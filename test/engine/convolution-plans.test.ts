@@ -43,21 +43,38 @@ test('matrix units of every size: a text for each, within the default limits', (
       [16, 16, 16],
       [8, 32, 32],
     ] as const) {
+      for (const shader of ['conv_matrix', 'matrix_probe']) {
+        const text = preprocess(sources, shader, { LANES, M, N, K });
+        const threads = Number(/@workgroup_size\((\d+)\)/.exec(text)![1]);
+        equal('threads', threads, 4 * LANES);
+        const arrays = [...text.matchAll(/var<workgroup> \w+: array<(vec4h|f32), (\d+)>/g)];
+        const bytes = arrays.reduce(
+          (sum, [, type, count]) => sum + (type === 'f32' ? 4 : 8) * Number(count),
+          0,
+        );
+        equal('arrays', arrays.length, 3);
+        equal(`${shader} within the limits`, threads <= 256 && bytes <= 16384, true);
+      }
       const text = preprocess(sources, 'conv_matrix', { LANES, M, N, K });
-      const threads = Number(/@workgroup_size\((\d+)\)/.exec(text)![1]);
-      equal('threads', threads, 4 * LANES);
-      const arrays = [...text.matchAll(/var<workgroup> \w+: array<(vec4h|f32), (\d+)>/g)];
-      const bytes = arrays.reduce(
-        (sum, [, type, count]) => sum + (type === 'f32' ? 4 : 8) * Number(count),
-        0,
-      );
-      equal('arrays', arrays.length, 3);
-      equal('within the limits', threads <= 256 && bytes <= 16384, true);
       equal(
         'products',
         text.match(/subgroupMatrixMultiplyAccumulate/g)!.length,
         ((32 / M) * (32 / N) * 32) / K,
       );
+    }
+  }
+});
+
+test('transforms from textures loop over the columns of a tile, those of buffers have none', () => {
+  const shape = shapeOf({ name: '', height: 16, width: 16, into: 8, out: 8 });
+  for (const software of [true, false]) {
+    for (const plan of winogradPlans(shape, { ...facts(8), software })) {
+      for (const { kernel, constants } of bareLaunches(shape, plan)) {
+        if (!/_(input|output)/.test(kernel)) continue;
+        const text = preprocess(sources, kernel, constants);
+        equal(`${kernel}: texture`, kernel.endsWith('texture'), software);
+        equal(`${kernel}: loop`, text.includes('for (var s'), software);
+      }
     }
   }
 });

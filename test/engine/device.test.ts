@@ -237,6 +237,20 @@ test('subgroups are used only where a workgroup is one', async () => {
   without.destroy();
 });
 
+test('matrix units that cannot be tried are refused, with the reason', async () => {
+  const device = await openDevice();
+  if (device.facts.subgroupSize === 0 || device.facts.matrix) return device.destroy();
+  const tried = await device.tryMatrices({ M: 8, N: 8, K: 8 }).catch((error) => error);
+  assert.match(
+    tried.message,
+    /^Matrix units are wanted, which .* has, but could not be tried: .*matrix_probe/s,
+  );
+  assert.is(device.facts.matrix, undefined);
+  const other = await openDevice();
+  const missing = await other.tryMatrices(undefined).catch((error) => error);
+  assert.match(missing.message, /does not offer to WebGPU/);
+});
+
 test('weights made of others are shared by the programs of a generator', async () => {
   const device = await openDevice();
   const generator = new StyleGan2(generatorWeights({ 4: 32, 8: 32 }, 64));

@@ -36,7 +36,7 @@ function convolution(inChannels: number) {
 }
 
 /** Matrix units are unknown to the interpreter. */
-const NOT_INTERPRETED: readonly string[] = ['conv_matrix'];
+const NOT_INTERPRETED: readonly string[] = ['conv_matrix', 'matrix_probe'];
 
 /** Every other kernel that reaches a barrier stands here. */
 const samples: Partial<Record<KernelName, Sample>> = {

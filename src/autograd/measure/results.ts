@@ -36,9 +36,9 @@ export function resultsOf(
   rows: readonly Row[],
 ): Results {
   return {
-    adapter: name,
+    adapter: matrix ? `${name}, fp16 operands on matrix units` : name,
     driver: description,
-    versions: { ...versions, ...(matrix && { operands: 'fp16 on matrix units' }) },
+    versions,
     date: new Date().toISOString(),
     ceilings,
     rows,
@@ -78,4 +78,4 @@ export function isEffective({ gflops, percent }: Row): boolean {
 
 /** Below a table that has such rows. */
 export const EFFECTIVE_NOTE =
-  '* effective: Winograd does fewer multiply-adds than it is counted for, and matrix units have a ceiling of their own';
+  'effective: Winograd does fewer multiply-adds than it is counted for, and matrix units have a ceiling of their own';
