@@ -38,7 +38,9 @@ export async function runInChromium(options: Options, picture: string): Promise<
   try {
     const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, deviceScaleFactor: 2 });
     await page.goto(`${addressOf(server)}?run&${queryOf(options)}`);
-    const results = (await page.evaluate('benchResults')) as Results;
+    const results = await page.evaluate<Results>('benchResults').catch(async (cause: unknown) => {
+      throw new FwplusError(`In Chromium: ${await page.textContent('#status')}`, { cause });
+    });
     await page.screenshot({ path: picture, fullPage: true });
     return results;
   } finally {
