@@ -2,8 +2,7 @@
 // The functions are those of channels_in_fours.wgsl.
 
 #include packed_weights
-
-alias Value = f32;
+#include ragged
 
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> weight: array<Weight$HALF>;
@@ -13,10 +12,6 @@ fn fourWeights(at: u32) -> vec4f {
   return weights$HALF(weight[at]);
 }
 
-fn depthOf() -> u32 {
-  return (p.inChannels + 3u) / 4u;
-}
-
 fn baseOf(pixel: u32) -> u32 {
   return pixel * p.inChannels;
 }
@@ -24,13 +19,4 @@ fn baseOf(pixel: u32) -> u32 {
 fn fourOf(base: u32, i: u32) -> vec4f {
   let at = base + 4u * i;
   return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), isChannel(i));
-}
-
-fn scalesOf(n: u32, i: u32) -> vec4f {
-  let at = n * p.inChannels + 4u * i;
-  return select(vec4f(), vec4f(scaleIn[at], scaleIn[at + 1u], scaleIn[at + 2u], scaleIn[at + 3u]), isChannel(i));
-}
-
-fn isChannel(i: u32) -> vec4<bool> {
-  return vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inChannels);
 }

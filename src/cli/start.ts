@@ -18,7 +18,8 @@ import { RESULT_BYTES, table, writeResults } from './results.js';
 import { warnOfDomain, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
-const STEPS = 150;
+/** Twice the published rate: as close after 100 steps as at that rate after 150, and done sooner. */
+const QUICK = { steps: 100, learningRate: 0.02 };
 const SHOWN = [
   { name: 'smile', label: 'Smiling', amount: 2 },
   { name: 'age', label: 'Older', amount: 2 },
@@ -33,7 +34,7 @@ export async function start(options: Options): Promise<number> {
       hint: 'For several: fwplus invert IMAGE… -o DIR',
     });
   }
-  const steps = options.steps ?? STEPS;
+  const steps = options.steps ?? QUICK.steps;
   const model = await loadChosenModel(options);
   const methods = compared(model);
   const picture = await readPicture(images[0] ?? TURNED_FACE, model, options);
@@ -72,9 +73,10 @@ export async function start(options: Options): Promise<number> {
 
 /** Without P-norm+ statistics nothing can be clipped; the notes on F/W+ say so. */
 function compared(model: Model): Method[] {
-  const wPlus = usualMethod(model, 'w+');
+  const { learningRate } = QUICK;
+  const wPlus: Method = { ...usualMethod(model, 'w+'), learningRate };
   const clipped: Method[] = model.pnorm ? [{ ...wPlus, pnorm: 'clip' }] : [];
-  return [wPlus, ...clipped, usualMethod(model, 'f/w+')];
+  return [wPlus, ...clipped, { ...usualMethod(model, 'f/w+'), learningRate }];
 }
 
 /** Edits that show well, of the model's own directions; the first two of its weights (SeFa) where it has none. */

@@ -51,6 +51,7 @@ export interface DeviceTexture {
   readonly label: string;
   readonly bytes: number;
   readonly gpu: GPUTexture;
+  readonly view: GPUTextureView;
 }
 
 /**
@@ -237,17 +238,17 @@ export class Device {
         { hint: SMALLER },
       );
     }
-    const gpu = this.#guarded(`texture '${label}' of ${textureBytes(bytes)} bytes`, () => {
-      const made = this.#device.createTexture({
+    const made = this.#guarded(`texture '${label}' of ${textureBytes(bytes)} bytes`, () => {
+      const gpu = this.#device.createTexture({
         label,
         size: [TEXTURE_WIDTH, rows],
         format: 'rgba32float',
         usage: GPU_TEXTURE_COPY_DST | GPU_TEXTURE_STORAGE,
       });
-      if (contents) this.#writeTexture(made, contents);
-      return made;
+      if (contents) this.#writeTexture(gpu, contents);
+      return { gpu, view: gpu.createView() };
     });
-    return this.#own({ label, bytes: textureBytes(bytes), gpu });
+    return this.#own({ label, bytes: textureBytes(bytes), ...made });
   }
 
   /** Encodes the copy of an array into a texture that is large enough. */

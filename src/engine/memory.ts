@@ -181,7 +181,7 @@ export class ProgramMemory {
 }
 
 function isTexture(memory: DeviceBuffer | DeviceTexture): memory is DeviceTexture {
-  return 'createView' in memory.gpu;
+  return 'view' in memory;
 }
 
 /** The name of the largest tensor in each buffer. */

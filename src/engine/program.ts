@@ -237,7 +237,7 @@ function entriesOf(
       throw new Error(`launch '${launch.label}': kernel ${launch.kernel} wants a binding '${name}'`);
     if (form === 'buffer') return { binding, resource: memory.rangeOf(storage) };
     const texture = copies.get(name)?.to ?? memory.textureOf(storage);
-    return { binding, resource: texture.gpu.createView() };
+    return { binding, resource: texture.view };
   });
   if (info.params) {
     const { binding, size } = info.params;

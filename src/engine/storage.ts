@@ -1,5 +1,6 @@
 /** Where a launch's operands live, as plain data; a Program turns it into buffers. */
 import type { Packing } from './constants.js';
+import { TEXEL_BYTES } from './textures.js';
 
 interface Base {
   readonly label: string;
@@ -35,9 +36,9 @@ export type Storage = Temporary | Persistent | Constant | View;
 /** WebGPU's default minStorageBufferOffsetAlignment, in bytes. */
 export const STORAGE_ALIGNMENT = 256;
 
-/** The size of a buffer that holds so many bytes. */
+/** The size of a buffer that holds so many bytes: whole texels, since it may be copied into a texture. */
 export function bufferBytes(bytes: number): number {
-  return Math.max(16, Math.ceil(bytes / 4) * 4);
+  return Math.max(1, Math.ceil(bytes / TEXEL_BYTES)) * TEXEL_BYTES;
 }
 
 /** So many elements of a storage, from `offset` bytes on. */

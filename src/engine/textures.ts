@@ -22,10 +22,10 @@ export interface Piece {
   readonly rows: number;
 }
 
-/** What copies so many bytes, no more: whole rows, then what is left. */
+/** What copies so many bytes, to the end of the last texel: whole rows, then what is left. */
 export function piecesOf(bytes: number): Piece[] {
   const rows = Math.floor(bytes / ROW_BYTES);
-  const width = Math.floor((bytes - rows * ROW_BYTES) / TEXEL_BYTES);
+  const width = Math.ceil((bytes - rows * ROW_BYTES) / TEXEL_BYTES);
   return [
     { offset: 0, row: 0, width: TEXTURE_WIDTH, rows },
     { offset: rows * ROW_BYTES, row: rows, width, rows: 1 },

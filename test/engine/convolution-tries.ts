@@ -48,6 +48,16 @@ export const TRIES: readonly Try[] = [
     transposed: true,
   },
   {
+    name: 'transposed, stride 2, ragged',
+    height: 7,
+    width: 9,
+    into: 13,
+    out: 18,
+    stride: 2,
+    padding: 0,
+    transposed: true,
+  },
+  {
     name: 'transposed, stride 2, batch of 2',
     batch: 2,
     height: 4,

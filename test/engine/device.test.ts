@@ -27,7 +27,7 @@ async function deviceWith(
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return new Device(instance, fake, factsOf({ adapter, instance }));
+  return new Device(instance, fake, { ...factsOf({ adapter, instance }), subgroupSize: 0 }); // asked for no feature
 }
 
 async function messageOf(body: () => unknown): Promise<string> {
@@ -123,7 +123,7 @@ test('a tensor over the limit is refused by name and size, and nothing is left o
   device.destroy();
 });
 
-test('a buffer that the GPU refuses is named when the program is built, and nothing is left of it', async () => {
+test('memory that the GPU refuses is named when the program is built, and nothing is left of it', async () => {
   let refused = '';
   const device = await deviceWith((real) => ({
     createBuffer: (descriptor: GPUBufferDescriptor) =>
@@ -131,6 +131,12 @@ test('a buffer that the GPU refuses is named when the program is built, and noth
       real.createBuffer(
         refused !== '' && descriptor.label?.startsWith(refused)
           ? { ...descriptor, size: 2 ** 48 }
+          : descriptor,
+      ),
+    createTexture: (descriptor: GPUTextureDescriptor) =>
+      real.createTexture(
+        refused !== '' && descriptor.label?.startsWith(refused)
+          ? { ...descriptor, size: [2 ** 20] }
           : descriptor,
       ),
   }));

@@ -5,10 +5,14 @@
  */
 import type { AdapterFacts } from '../../adapter.js';
 
-/** Of a vec4 in every lane; of one whose components are read one by one; and of one from a texture. */
-export const LOAD = 22;
-export const RAGGED_LOAD = 30;
-export const TEXEL_LOAD = 4;
+/** Of a vec4 of channels in every lane: where they come in fours, and where their number is ragged. */
+export interface Loads {
+  readonly even: number;
+  readonly ragged: number;
+}
+
+export const BUFFER_LOADS: Loads = { even: 22, ragged: 30 };
+export const TEXTURE_LOADS: Loads = { even: 4, ragged: 12 };
 /** Of a vec4 that is copied into a texture before. */
 const TEXEL_COPY = 3;
 /** Of four products in every lane. */
@@ -46,7 +50,7 @@ export interface Tile {
 }
 
 /** Of so many tiles with so many steps of four input channels each. */
-export function tilesCost(tiles: number, steps: number, tile: Tile, load = LOAD, pixelLoad = load): number {
+export function tilesCost(tiles: number, steps: number, tile: Tile, load: number, pixelLoad = load): number {
   const { sums, pixelLoads, weightLoads, atOnce } = tile;
   const step = pixelLoads * pixelLoad + weightLoads * load + sums * PRODUCTS;
   return (tiles / atOnce) * (atOnce > 1 ? OWN_TILE : 1) * (steps * step + sums * STORE);

@@ -7,13 +7,13 @@ import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
 import {
+  BUFFER_LOADS,
   copyCost,
   LAST,
-  LOAD,
-  RAGGED_LOAD,
+  type Loads,
   RANK,
   SELDOM,
-  TEXEL_LOAD,
+  TEXTURE_LOADS,
   type Tile,
   threadsAtOnce,
   tilesCost,
@@ -36,9 +36,11 @@ export type DirectKernel =
   | 'conv_tiled'
   | 'conv_tiled_ragged'
   | 'conv_tiled_texture'
+  | 'conv_tiled_texture_ragged'
   | 'conv_subgroup'
   | 'conv_subgroup_ragged'
   | 'conv_texture'
+  | 'conv_texture_ragged'
   | 'conv_shared'
   | 'conv_shared_ragged'
   | 'conv_matrix';
@@ -103,11 +105,9 @@ export const SUBGROUP_TILES: Readonly<Record<number, readonly SubgroupTile[]>> =
 };
 
 function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
-  const tiles = SUBGROUP_TILES[lanes] ?? [];
-  // Odd widths are rare, and each kernel takes a second to compile: they get one.
-  const ragged = raggedOf(shape, tiles);
-  const offered = shape.inChannels % 4 !== 0 && ragged ? [ragged] : tiles;
-  return offered.map((tile) => subgroupPlan(shape, lanes, tile));
+  return offeredTiles(shape, SUBGROUP_TILES[lanes]).map((tile) =>
+    subgroupPlan(shape, lanes, tile, 'conv_subgroup', BUFFER_LOADS),
+  );
 }
 
 /**
@@ -132,17 +132,17 @@ const TEXTURE_BYTES = 12 * 2 ** 20;
 
 function texturePlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[] {
   const { batch, inChannels, inHeight, inWidth, stride, transposed } = shape;
-  if (!prefersTextures(facts) || inChannels % 4 !== 0) return [];
+  if (!prefersTextures(facts)) return [];
   const lanes = facts.subgroupSize;
   const rowBytes = 4 * inWidth * inChannels * (transposed ? 1 : stride);
   const copies = phasesOf(shape).length * copyCost((batch * inHeight * inWidth * inChannels) / 4);
   const plans =
     lanes === 0
-      ? [IMAGE_TILE, TILE].map((tile) =>
-          tiledPlan(shape, tile, threadsAtOnce(facts), 'conv_tiled_texture', TEXEL_LOAD),
+      ? threadTiles(shape).map((tile) =>
+          tiledPlan(shape, tile, threadsAtOnce(facts), 'conv_tiled_texture', TEXTURE_LOADS),
         )
-      : (TEXTURE_TILES[lanes] ?? []).map((tile) =>
-          subgroupPlan(shape, lanes, tile, 'conv_texture', TEXEL_LOAD),
+      : offeredTiles(shape, TEXTURE_TILES[lanes]).map((tile) =>
+          subgroupPlan(shape, lanes, tile, 'conv_texture', TEXTURE_LOADS),
         );
   return plans.map((plan) => ({
     ...plan,
@@ -157,13 +157,14 @@ export function inTexture(packing: (swap: boolean) => Packing): (swap: boolean) 
   return (swap) => ({ ...packing(swap), key: `${packing(swap).key} in a texture`, form: 'texture' });
 }
 
-/** The narrowest that holds all outputs, or 16 of them. */
-function raggedOf(
-  { outChannels }: ConvolutionShape,
-  tiles: readonly SubgroupTile[],
-): SubgroupTile | undefined {
+/** Ragged widths are rare, and each kernel takes a second to compile: they get the narrowest that holds all outputs, or 16 of them. */
+function offeredTiles(
+  { inChannels, outChannels }: ConvolutionShape,
+  tiles: readonly SubgroupTile[] = [],
+): readonly SubgroupTile[] {
+  if (inChannels % 4 === 0) return tiles;
   const fitting = tiles.filter(({ channels }) => channels >= Math.min(outChannels, 16));
-  return fitting.sort((one, other) => one.channels - other.channels)[0];
+  return fitting.sort((one, other) => one.channels - other.channels).slice(0, 1);
 }
 
 function plainPlan(shape: ConvolutionShape): DirectPlan {
@@ -182,19 +183,23 @@ const IMAGE_TILE = { PIXELS: 8, CHANNELS: 4 };
 const TILE = { PIXELS: 4, CHANNELS: 8 };
 
 function tiledPlans(shape: ConvolutionShape, atOnce: number): DirectPlan[] {
-  const kernel = kernelFor(shape, 'conv_tiled');
-  const fitting = shape.outChannels <= 4 ? IMAGE_TILE : TILE;
-  const tiles = kernel === 'conv_tiled' ? [IMAGE_TILE, TILE] : [fitting];
-  return tiles.map((tile) => tiledPlan(shape, tile, atOnce, kernel, LOAD));
+  return threadTiles(shape).map((tile) => tiledPlan(shape, tile, atOnce, 'conv_tiled', BUFFER_LOADS));
+}
+
+/** One for ragged widths, as of `offeredTiles`. */
+function threadTiles({ inChannels, outChannels }: ConvolutionShape): (typeof TILE)[] {
+  if (inChannels % 4 === 0) return [IMAGE_TILE, TILE];
+  return [outChannels <= 4 ? IMAGE_TILE : TILE];
 }
 
 function tiledPlan(
   shape: ConvolutionShape,
   constants: typeof TILE,
   atOnce: number,
-  kernel: DirectKernel,
-  load: number,
+  family: 'conv_tiled' | 'conv_tiled_texture',
+  loads: Loads,
 ): DirectPlan {
+  const kernel = kernelFor(shape, family);
   const { PIXELS, CHANNELS } = constants;
   // With the scales.
   const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS + 1, atOnce };
@@ -203,26 +208,25 @@ function tiledPlan(
     kernel,
     constants,
     ...weightOf(shape, 4),
-    cost: costOf(shape, PIXELS, CHANNELS, tile, load),
+    cost: costOf(shape, PIXELS, CHANNELS, tile, loads),
     workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, constants),
   };
 }
 
-function kernelFor<K extends 'conv_tiled' | 'conv_subgroup' | 'conv_shared'>(
-  { inChannels }: ConvolutionShape,
-  kernel: K,
-): K | `${K}_ragged` {
+function kernelFor<
+  K extends 'conv_tiled' | 'conv_tiled_texture' | 'conv_subgroup' | 'conv_texture' | 'conv_shared',
+>({ inChannels }: ConvolutionShape, kernel: K): K | `${K}_ragged` {
   return inChannels % 4 === 0 ? kernel : `${kernel}_ragged`;
 }
 
 /** For tiles of so many output pixels and channels. */
-function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile, load: number): number {
+function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile, loads: Loads): number {
   const { batch, inChannels, outChannels } = shape;
-  const pixelLoad = inChannels % 4 === 0 ? load : RAGGED_LOAD;
+  const pixelLoad = inChannels % 4 === 0 ? loads.even : loads.ragged;
   return phasesOf(shape).reduce((total, { y, x }) => {
     const tiles = batch * Math.ceil((y.outputs * x.outputs) / pixels) * Math.ceil(outChannels / channels);
     const steps = y.taps * x.taps * Math.ceil(inChannels / 4);
-    return total + tilesCost(tiles, steps, tile, load, pixelLoad);
+    return total + tilesCost(tiles, steps, tile, loads.even, pixelLoad);
   }, 0);
 }
 
@@ -242,15 +246,16 @@ function subgroupPlan(
   shape: ConvolutionShape,
   lanes: number,
   tile: SubgroupTile,
-  kernel: DirectKernel = kernelFor(shape, 'conv_subgroup'),
-  load = LOAD,
+  family: 'conv_subgroup' | 'conv_texture',
+  loads: Loads,
 ): DirectPlan {
+  const kernel = kernelFor(shape, family);
   return {
     name: `${kernel} ${tile.pixels}x${tile.channels}`,
     kernel,
     constants: { LANES: lanes, PIXELS: tile.pixels, CHANNELS: tile.channels / lanes },
     ...weightOf(shape, 4),
-    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile), load),
+    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile), loads),
     workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
   };
 }

@@ -87,6 +87,7 @@ function directLaunches<T>(
   { mostFlops = Number.POSITIVE_INFINITY, band = wholeOf(shape) }: LaunchOptions,
 ): BareLaunch<T>[] {
   const { batch } = shape;
+  const elements = shape.inChannels % 4 === 0 ? 4 : 1; // of a Value
   const bound = { ...shape, inHeight: band.input.count, outHeight: band.output.count };
   return phasesOfBand(shape, band).flatMap((phase) => {
     const row = phaseFlops(bound, phase) / (batch * phase.y.outputs);
@@ -101,7 +102,11 @@ function directLaunches<T>(
         kernel: plan.kernel,
         constants: plan.constants,
         bindings: { ...operands, x },
-        params: { ...phaseParams(few, cut, firstImage), skipped: (seen?.offset ?? 0) / 4, ...epilogue },
+        params: {
+          ...phaseParams(few, cut, firstImage),
+          skipped: (seen?.offset ?? 0) / elements,
+          ...epilogue,
+        },
         workgroups: plan.workgroups(cut, images),
         flops: phaseFlops(few, cut),
       });

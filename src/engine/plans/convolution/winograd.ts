@@ -11,12 +11,12 @@ import type { Packing } from '../../constants.js';
 import { linearGrid } from '../../launch.js';
 import type { Constants } from '../../preprocess.js';
 import {
+  BUFFER_LOADS,
   copyCost,
   LAST,
-  LOAD,
   RANK,
   SELDOM,
-  TEXEL_LOAD,
+  TEXTURE_LOADS,
   threadsAtOnce,
   tilesCost,
   transformCost,
@@ -118,7 +118,7 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   const multiplies = [
     ...(prefersTextures(facts) ? textureMultiply(products, facts.subgroupSize) : []),
     ...subgroupMultiply(products, facts.subgroupSize),
-    tiledMultiply(products, atOnce, 'winograd_multiply', LOAD),
+    tiledMultiply(products, atOnce, 'winograd_multiply', BUFFER_LOADS.even),
   ].map((multiply) => ({ ...multiply, cost: before + multiply.cost }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
     tiling,
@@ -167,7 +167,7 @@ function subgroupMultiply(products: Products, lanes: number): Multiply[] {
   const tile = multiplyTile(products, lanes, SUBGROUP_TILES[lanes]);
   if (!tile) return [];
   const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost = tilesCost(each, depth, subgroupTile(lanes, tile));
+  const cost = tilesCost(each, depth, subgroupTile(lanes, tile), BUFFER_LOADS.even);
   return [{ ...bySubgroups(products, lanes, tile, 'subgroup'), cost }];
 }
 
@@ -179,14 +179,14 @@ function textureMultiply(products: Products, lanes: number): Multiply[] {
       products,
       threadsAtOnce({ subgroupSize: lanes }),
       'winograd_multiply_tiled_texture',
-      TEXEL_LOAD,
+      TEXTURE_LOADS.even,
     );
     return [{ ...tiled, cost: tiled.cost + copies }];
   }
   const tile = multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
   if (!tile) return [];
   const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost = tilesCost(each, depth, subgroupTile(lanes, tile), TEXEL_LOAD) + copies;
+  const cost = tilesCost(each, depth, subgroupTile(lanes, tile), TEXTURE_LOADS.even) + copies;
   return [{ ...bySubgroups(products, lanes, tile, 'texture'), cost }];
 }
 
