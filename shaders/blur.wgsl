@@ -15,6 +15,8 @@
 
 alias Value = f32;
 
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+
 const FILTER = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
 
 @compute @workgroup_size(64)

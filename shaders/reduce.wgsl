@@ -5,6 +5,7 @@
 //   gradient    da = 2 · factor · dy[n] · (a - b)
 // Memory: a, b, da [N, size]; partial [N, threads]; y, dy [N].
 
+#include count
 #include linear
 
 struct PartialParams {
@@ -68,12 +69,16 @@ fn quantised(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgrou
 }
 
 @compute @workgroup_size(64)
-fn total(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn total(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   var sum = 0.0;
   for (var t = lane; t < q.threads; t += 64u) { sum += parts[group.x * q.threads + t]; }
   sums[lane] = sum;
   workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
+  for (var half = countOf(32u, groups); half > 0u; half /= 2u) {
     if (lane < half) { sums[lane] += sums[lane + half]; }
     workgroupBarrier();
   }

@@ -13,8 +13,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let groupTile = group.y * ${8 * PIXELS}u;
   let tileChannel = group.x * ${8 * CHANNELS}u;
   let firstTile = groupTile + thread / 8u * ${PIXELS}u;
-  let firstChannel = tileChannel + thread % 8u;
-  let channelStep = 8u;
+  let firstOutput = tileChannel + thread % 8u;
+  let outputStep = 8u;
   let k = group.z;
   let firstWeight = weightsOf(k) * p.depth;
   let depth = p.depth;

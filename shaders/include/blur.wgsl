@@ -1,5 +1,5 @@
 // What the kernels of the blur family share. A kernel says `alias Value = …` for the elements of the arrays over channels:
-// f32, or vec4f where it takes channels in fours. The mathematics and the memory stand in blur.wgsl.
+// f32, or vec4f where it takes channels in fours, and declares x, binding 1. The mathematics and the memory stand in blur.wgsl.
 
 #include act
 #include linear
@@ -15,6 +15,7 @@ struct Params {
   padding: u32, // columns of zeros on the left
   rows: u32, // of y to make, from row outFirst on
   outFirst: u32,
+  skipped: u32, // Values of the whole array before the first of x
   inFirst: i32, // the row of x under the filter's first tap at row outFirst of y
   noiseStrength: f32,
   slope: f32,
@@ -23,7 +24,6 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
 @group(0) @binding(2) var<storage, read> scaleOut: array<Value>;
 @group(0) @binding(3) var<storage, read> noise: array<f32>;
 @group(0) @binding(4) var<storage, read> bias: array<Value>;

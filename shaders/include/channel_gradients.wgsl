@@ -2,6 +2,7 @@
 
 #param OUTS = 3
 
+#include count
 #include linear
 
 struct EpilogueParams {
@@ -144,13 +145,17 @@ fn total(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) 
 }
 
 @compute @workgroup_size(64)
-fn total_of_many(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn total_of_many(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let first = group.y * t.chunks * t.channels + group.x;
   var value = Value();
   for (var chunk = lane; chunk < t.chunks; chunk += 64u) { value += parts[first + chunk * t.channels]; }
   sums[lane] = value;
   workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
+  for (var half = countOf(32u, groups); half > 0u; half /= 2u) {
     if (lane < half) { sums[lane] += sums[lane + half]; }
     workgroupBarrier();
   }

@@ -14,8 +14,8 @@ fn main(
   let tilePixel = (group.z / p.splits % rows * groups.y + group.y) * ${8 * PIXELS}u;
   let tileChannel = group.x * ${8 * CHANNELS}u;
   let firstPixel = tilePixel + thread / 8u * ${PIXELS}u;
-  let firstChannel = tileChannel + thread % 8u;
-  let channelStep = 8u;
+  let firstOutput = tileChannel + thread % 8u;
+  let outputStep = 8u;
   let pixels = p.phaseHeight * p.phaseWidth;
   let depth = depthOf();
   let each = (depth + 4u * p.splits - 1u) / (4u * p.splits) * 4u;

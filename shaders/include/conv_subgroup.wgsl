@@ -13,17 +13,17 @@ fn main(
   let rows = groups.z / p.batch; // of groups.y tiles each
   let n = p.firstImage + group.z / rows;
   let firstPixel = (group.z % rows * groups.y + group.y) * ${PIXELS}u;
-  let firstChannel = group.x * ${LANES * CHANNELS}u + lane;
+  let firstOutput = group.x * ${LANES * CHANNELS / STORED}u + lane;
   let pixels = p.phaseHeight * p.phaseWidth;
-  let channelStep = ${LANES}u;
+  let outputStep = ${LANES}u;
   let depth = depthOf();
 
   #for g in 0..PIXELS/LANES
   let q$g = min(firstPixel + ${g * LANES}u + lane, pixels - 1u);
   let corner$g = cornerOf(q$g);
   #end
+  #include output_channels
   #for c in 0..CHANNELS
-  let o$c = min(firstChannel + ${c * LANES}u, p.outChannels - 1u);
   #for j in 0..PIXELS
   var sum${c}_$j = 0.0;
   #end

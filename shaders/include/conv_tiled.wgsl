@@ -6,10 +6,10 @@
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let pixels = p.phaseHeight * p.phaseWidth;
-  let channelStep = (p.outChannels + ${CHANNELS}u - 1u) / ${CHANNELS}u;
+  let outputStep = (p.outChannels + ${CHANNELS - 1}u) / ${CHANNELS}u;
   let index = linearIndex(thread, groups);
-  let firstChannel = index % channelStep;
-  let firstPixel = index / channelStep * ${PIXELS}u;
+  let firstOutput = index % outputStep;
+  let firstPixel = index / outputStep * ${PIXELS}u;
   let n = p.firstImage + thread.z;
   if (firstPixel >= pixels) { return; }
   let depth = depthOf();
@@ -18,8 +18,8 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let q$j = min(firstPixel + ${j}u, pixels - 1u);
   let corner$j = cornerOf(q$j);
   #end
+  #include output_channels
   #for c in 0..CHANNELS
-  let o$c = min(firstChannel + ${c}u * channelStep, p.outChannels - 1u);
   #for j in 0..PIXELS
   var sum${c}_$j = 0.0;
   #end

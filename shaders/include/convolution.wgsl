@@ -4,6 +4,7 @@
 
 #include act
 #include linear
+#include stored
 
 struct Params {
   firstImage: u32, // and `batch` of them
@@ -40,10 +41,10 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(3) var<storage, read> scaleIn: array<Value>;
-@group(0) @binding(4) var<storage, read> scaleOut: array<f32>;
+@group(0) @binding(4) var<storage, read> scaleOut: array<Stored$STORED>;
 @group(0) @binding(5) var<storage, read> noise: array<f32>;
-@group(0) @binding(6) var<storage, read> bias: array<f32>;
-@group(0) @binding(7) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<Stored$STORED>;
+@group(0) @binding(7) var<storage, read_write> y: array<Stored$STORED>;
 
 /// Column and row of output pixel `q` of this phase. One division, which costs on software adapters as much as loads do.
 fn placeOf(q: u32) -> vec2u {
@@ -80,15 +81,27 @@ fn kernelAt(tx: u32, ty: u32) -> u32 {
   return (p.kStartY + p.kStep * ty) * p.kernelSize + p.kStartX + p.kStep * tx;
 }
 
-/// y at the output pixel of this phase at `place`, channel `o`, from the sum, its scale and its bias.
-fn store(n: u32, place: vec2u, o: u32, sum: f32, scale: f32, shift: f32) {
+fn activated1(z: f32) -> f32 {
+  return act(z, p.slope, p.gain, p.limit);
+}
+
+fn activated2(z: vec2f) -> vec2f {
+  return vec2f(activated1(z.x), activated1(z.y));
+}
+
+fn activated4(z: vec4f) -> vec4f {
+  return act4(z, p.slope, p.gain, p.limit);
+}
+
+/// Scales and elements of y for each pixel.
+fn outputs() -> u32 {
+  return p.outChannels / ${STORED}u;
+}
+
+/// y at the output pixel of this phase at `place`, its `o`-th element, from the sum, its scale and its bias.
+fn store(n: u32, place: vec2u, o: u32, sum: Stored$STORED, scale: Stored$STORED, shift: Stored$STORED) {
   let at = (p.outStride * place.y + p.outStartY) * p.outWidth + p.outStride * place.x + p.outStartX;
-  let to = (n * p.outHeight * p.outWidth + at) * p.outChannels + o;
-  if (p.splits > 1u) {
-    y[to] = sum;
-    return;
-  }
   var z = sum * scale + shift;
   if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
-  y[to] = act(z, p.slope, p.gain, p.limit);
+  y[(n * p.outHeight * p.outWidth + at) * outputs() + o] = select(activated$STORED(z), sum, p.splits > 1u);
 }

@@ -1,17 +1,14 @@
 // The end of a multiplying kernel of a Winograd convolution, as store_tile.wgsl is of a direct one.
   #include sums
-  let fours = min(${PIXELS / 4}u, (p.tiles - firstTile + 3u) / 4u);
-  let channelsEnd = min(p.outChannels, firstChannel + ${CHANNELS}u * channelStep);
+  let count = min(${PIXELS}u, p.tiles - firstTile);
+  let outputs = p.outChannels / ${STORED}u;
+  let outputsEnd = min(outputs, firstOutput + ${CHANNELS / STORED}u * outputStep);
   var first = 0u;
-  for (var o = firstChannel; o < channelsEnd; o += channelStep) {
-    var tile = firstTile;
-    for (var g = first; g < first + fours; g++) {
-      let four = sums[g];
-      let at = (k * p.tiles + tile) * p.outChannels + o;
-      #for l in 0..4
-      if (tile + ${l}u < p.tiles) { m[at + ${l}u * p.outChannels] = four[$l]; }
-      #end
-      tile += 4u;
+  for (var o = firstOutput; o < outputsEnd; o += outputStep) {
+    var at = (k * p.tiles + firstTile) * outputs + o;
+    for (var j = first; j < first + count; j++) {
+      m[at] = sums[j];
+      at += outputs;
     }
-    first += ${PIXELS / 4}u;
+    first += ${PIXELS}u;
   }

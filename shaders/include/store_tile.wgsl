@@ -1,20 +1,17 @@
 // The end of a convolution that holds PIXELS by CHANNELS sums in registers, sumC_J of the pixels from firstPixel on and of
-// every channelStep-th channel from firstChannel on.
+// every outputStep-th element of y from firstOutput on.
   #include sums
   let firstPlace = placeOf(firstPixel);
-  let fours = min(${PIXELS / 4}u, (p.phaseHeight * p.phaseWidth - firstPixel + 3u) / 4u);
-  let channelsEnd = min(p.outChannels, firstChannel + ${CHANNELS}u * channelStep);
+  let count = min(${PIXELS}u, p.phaseHeight * p.phaseWidth - firstPixel);
+  let outputsEnd = min(outputs(), firstOutput + ${CHANNELS / STORED}u * outputStep);
   var first = 0u;
-  for (var o = firstChannel; o < channelsEnd; o += channelStep) {
-    let scale = scaleOut[n * p.outChannels + o];
+  for (var o = firstOutput; o < outputsEnd; o += outputStep) {
+    let scale = scaleOut[n * outputs() + o];
     let shift = bias[o];
     var place = firstPlace;
-    for (var g = first; g < first + fours; g++) {
-      let four = sums[g];
-      #for l in 0..4
-      if (place.y < p.phaseHeight) { store(toImage, place, o, four[$l], scale, shift); }
+    for (var j = first; j < first + count; j++) {
+      store(toImage, place, o, sums[j], scale, shift);
       place = placeAfter(place);
-      #end
     }
-    first += ${PIXELS / 4}u;
+    first += ${PIXELS}u;
   }

@@ -4,8 +4,3 @@
 fn texel(array: texture_storage_2d<rgba32float, read>, index: u32) -> vec4f {
   return textureLoad(array, vec2u(index % 1024u, index / 1024u));
 }
-
-/// `count`, as a number that no compiler knows: drivers unroll a loop that they can count, and then are three times as long at compiling it.
-fn countOf(count: u32, groups: vec3u) -> u32 {
-  return count * min(groups.x, 1u);
-}

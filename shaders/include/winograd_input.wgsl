@@ -4,6 +4,7 @@
 // Columns of a tile are made in so many turns of a loop, or where that is 0, written out; plans say why.
 #param TURNS = 0
 
+#include count
 #include winograd_tiling
 
 struct Params {
@@ -29,13 +30,6 @@ struct Params {
 /// Where four channels of a tile stand in a place of v, counted in fours; those of BLOCK tiles lie side by side.
 fn fourAt(tile: u32, four: u32, depth: u32) -> u32 {
   return (tile / ${BLOCK}u * depth + four) * ${BLOCK}u + tile % ${BLOCK}u;
-}
-
-/// Stores a column of places, the first of which stands at `to`.
-fn storeColumn(to: u32, column: Places$TILE) {
-  #for r in 0..PLACES
-  v[to + ${PLACES * r}u * p.places] = column[$r];
-  #end
 }
 
 @compute @workgroup_size(64)
@@ -66,19 +60,25 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
   let tile = (thread.z * p.rows + thread.y) * p.tilesX + column;
   let to = valueAt(tile, c);
   #for s in 0..PLACES-TURNS
-  storeColumn(to + ${s}u * p.places, transformInput$TILE(Seen$TILE(
+  let column$s = transformInput$TILE(Seen$TILE(
     #for r in 0..SEEN
     scale * d$r[$s],
     #end
-  )));
+  ));
+  #for r in 0..PLACES
+  v[to + ${PLACES * r + s}u * p.places] = column$s[$r];
+  #end
   #end
   #for loops in 0..TURNS/PLACES
   for (var s = 0u; s < countOf(${TURNS}u, groups); s++) {
-    storeColumn(to + s * p.places, transformInput$TILE(Seen$TILE(
+    var column = transformInput$TILE(Seen$TILE(
       #for r in 0..SEEN
       scale * d$r[s],
       #end
-    )));
+    ));
+    for (var r = 0u; r < countOf(${PLACES}u, groups); r++) {
+      v[to + (${PLACES}u * r + s) * p.places] = column[r];
+    }
   }
   #end
 }

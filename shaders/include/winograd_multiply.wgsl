@@ -1,5 +1,7 @@
 // What the multiplying kernels of a Winograd convolution share. What is a pixel to those of a direct one is a tile here.
 
+#include stored
+
 struct Params {
   tiles: u32,
   depth: u32, // input channels in fours
@@ -9,7 +11,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(3) var<storage, read_write> m: array<f32>;
+@group(0) @binding(3) var<storage, read_write> m: array<Stored$STORED>;
 
 /// The number of the weights that place `k` is multiplied by.
 fn weightsOf(k: u32) -> u32 {

@@ -4,6 +4,7 @@
 #param TURNS = 0
 
 #include act
+#include count
 #include winograd_tiling
 
 struct Params {
@@ -31,16 +32,13 @@ struct Params {
 @group(0) @binding(4) var<storage, read> bias: array<Value>;
 @group(0) @binding(5) var<storage, read_write> y: array<Value>;
 
-/// Stores a column of outputs of image n and channel o, from row `top` on.
-fn storeColumn(column: Outputs$TILE, n: u32, o: u32, top: u32, x: u32, scale: Value, shift: Value) {
-  #for r in 0..TILE
-  if (top + ${r}u < p.height && x < p.outWidth) {
-    let at = (p.outFirst + top + ${r}u) * p.outWidth + x;
-    var z = column[$r] * scale + shift;
-    if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
-    y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = actOf(z, p.slope, p.gain, p.limit);
-  }
-  #end
+/// Stores a row of a column of outputs of image n and channel o.
+fn storeRow(z: Value, n: u32, o: u32, row: u32, x: u32, scale: Value, shift: Value) {
+  if (row >= p.height || x >= p.outWidth) { return; }
+  let at = (p.outFirst + row) * p.outWidth + x;
+  var sum = z * scale + shift;
+  if (p.noiseStrength != 0.0) { sum += p.noiseStrength * noise[at]; }
+  y[(n * p.outHeight * p.outWidth + at) * p.channels + o] = actOf(sum, p.slope, p.gain, p.limit);
 }
 
 @compute @workgroup_size(64)
@@ -71,16 +69,20 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     d$r[$s],
     #end
   ));
-  storeColumn(column$s, n, o, top, left + ${s}u, scale, shift);
+  #for r in 0..TILE
+  storeRow(column$s[$r], n, o, top + ${r}u, left + ${s}u, scale, shift);
+  #end
   #end
   #for loops in 0..TURNS/TILE
   for (var s = 0u; s < countOf(${TURNS}u, groups); s++) {
-    let column = transformOutput$TILE(Places$TILE(
+    var column = transformOutput$TILE(Places$TILE(
       #for r in 0..PLACES
       d$r[s],
       #end
     ));
-    storeColumn(column, n, o, top, left + s, scale, shift);
+    for (var r = 0u; r < countOf(${TILE}u, groups); r++) {
+      storeRow(column[r], n, o, top + r, left + s, scale, shift);
+    }
   }
   #end
 }

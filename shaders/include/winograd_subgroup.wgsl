@@ -7,15 +7,15 @@
 @compute @workgroup_size($LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let firstTile = group.y * ${PIXELS}u;
-  let firstChannel = group.x * ${LANES * CHANNELS}u + lane;
-  let channelStep = ${LANES}u;
+  let firstOutput = group.x * ${LANES * CHANNELS / STORED}u + lane;
+  let outputStep = ${LANES}u;
   let k = group.z;
   let firstWeight = weightsOf(k) * p.depth;
   #for g in 0..PIXELS/LANES
   let at$g = baseOf(k, min(firstTile + ${g * LANES}u + lane, p.tiles - 1u));
   #end
+  #include output_channels
   #for c in 0..CHANNELS
-  let o$c = min(firstChannel + ${c * LANES}u, p.outChannels - 1u);
   #for j in 0..PIXELS
   var sum${c}_$j = 0.0;
   #end

@@ -7,18 +7,18 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let channelStep = (p.outChannels + ${CHANNELS}u - 1u) / ${CHANNELS}u;
+  let outputStep = (p.outChannels + ${CHANNELS - 1}u) / ${CHANNELS}u;
   let index = linearIndex(thread, groups);
-  let firstChannel = index % channelStep;
-  let firstTile = index / channelStep * ${PIXELS}u;
+  let firstOutput = index % outputStep;
+  let firstTile = index / outputStep * ${PIXELS}u;
   let k = thread.z;
   let firstWeight = weightsOf(k) * p.depth;
   if (firstTile >= p.tiles) { return; }
   #for j in 0..PIXELS
   let at$j = baseOf(k, min(firstTile + ${j}u, p.tiles - 1u));
   #end
+  #include output_channels
   #for c in 0..CHANNELS
-  let o$c = min(firstChannel + ${c}u * channelStep, p.outChannels - 1u);
   #for j in 0..PIXELS
   var sum${c}_$j = 0.0;
   #end

@@ -1,6 +1,14 @@
 /** The tiled FIR against the plain one. */
+
+import { type AdapterFacts, TEXTURE_READS } from '../../src/engine/adapter.js';
 import { linearGrid } from '../../src/engine/launch.js';
-import { type BlurPlan, type BlurShape, blurPlans, planBlur } from '../../src/engine/plans/blur.js';
+import {
+  type BlurPlan,
+  type BlurShape,
+  blurPlans,
+  planBlur,
+  seenByBlur,
+} from '../../src/engine/plans/blur.js';
 import { assertClose } from '../autograd/compare.js';
 import { positive, type Random, randomFrom, randomValues, signed } from '../autograd/values.js';
 import type { TestCase, TestContext } from '../harness/case.js';
@@ -26,6 +34,7 @@ export const cases: TestCase[] = [
     run: (t: TestContext) => comparePlans(t, shapeOf(...each), randomFrom(`blur ${each}`)),
   })),
   { name: 'plans: tiles are for channels in fours', run: plansFit },
+  { name: 'what is read of x', run: readsNoMore },
 ];
 
 function shapeOf(
@@ -51,12 +60,12 @@ async function comparePlans(t: TestContext, shape: BlurShape, random: Random): P
     noise: draw(outHeight * outWidth),
     bias: draw(channels),
   };
-  const params = { ...shape, noiseStrength: 0.3, slope: 0.2, gain: Math.SQRT2, limit: 1.5 };
+  const params = { ...shape, skipped: 0, noiseStrength: 0.3, slope: 0.2, gain: Math.SQRT2, limit: 1.5 };
   const run = (plan: BlurPlan) =>
     runLaunches(device, arrays, batch * outHeight * outWidth * channels, (storage, y) => [
       { ...plan, label: 'blur', bindings: { ...storage, y }, params, flops: 0 },
     ]);
-  const plans = blurPlans(shape);
+  const plans = blurPlans(shape, device.facts);
   const plain = plans.find(({ kernel }) => kernel === 'blur')!;
   const wanted = await run(plain);
   for (const plan of plans.filter((plan) => plan !== plain)) {
@@ -64,17 +73,37 @@ async function comparePlans(t: TestContext, shape: BlurShape, random: Random): P
   }
 }
 
+const HARDWARE = { software: false, features: new Set() } as unknown as AdapterFacts;
+const SOFTWARE = { software: true, features: new Set([TEXTURE_READS]) } as unknown as AdapterFacts;
+
 function plansFit(): void {
-  for (const [channels, wanted] of [
-    [1, 'blur'],
-    [6, 'blur'],
-    [4, 'blur_tiled'],
-    [512, 'blur_tiled'],
+  for (const [channels, facts, wanted] of [
+    [1, SOFTWARE, 'blur'],
+    [6, SOFTWARE, 'blur'],
+    [4, SOFTWARE, 'blur_texture'],
+    [4, HARDWARE, 'blur_tiled'],
+    [512, HARDWARE, 'blur_tiled'],
   ] as const) {
-    const { kernel } = planBlur(shapeOf(1, 5, 5, channels, -1));
-    if (kernel !== wanted) throw new Error(`${channels} channels: ${kernel}, wanted ${wanted}`);
+    const { kernel } = planBlur(shapeOf(1, 5, 5, channels, -1), facts);
+    expect(`${channels} channels`, kernel, wanted);
   }
-  const { constants, workgroups } = planBlur(shapeOf(2, 65, 65, 32, -1));
+  const { constants, workgroups } = planBlur(shapeOf(2, 65, 65, 32, -1), HARDWARE);
   const threads = ((2 * 64 * 64 * 32) / 4 / constants.PIXELS!) * (1 / constants.ROWS!);
-  if (workgroups.join() !== linearGrid(threads).join()) throw new Error(`a grid of ${workgroups}`);
+  expect('its grid', workgroups.join(), linearGrid(threads).join());
+}
+
+function readsNoMore(): void {
+  const row = 33 * 64;
+  const whole = shapeOf(1, 33, 33, 64, -1);
+  const part = (shape: BlurShape) => JSON.stringify(seenByBlur(shape));
+  expect('all', part(whole), JSON.stringify({ offset: 0, elements: 33 * row }));
+  const band = { ...whole, rows: 4, outFirst: 8, inFirst: 7 };
+  expect('a band', part(band), JSON.stringify({ offset: 7 * row, elements: 7 * row }));
+  const last = { ...whole, rows: 4, outFirst: 28, inFirst: 27 };
+  expect('the last one', part(last), JSON.stringify({ offset: 27 * row, elements: 6 * row }));
+  expect('of two images', part({ ...band, batch: 2 }), JSON.stringify({ offset: 0, elements: 66 * row }));
+}
+
+function expect(what: string, found: unknown, wanted: unknown): void {
+  if (found !== wanted) throw new Error(`${what}: ${found}, wanted ${wanted}`);
 }

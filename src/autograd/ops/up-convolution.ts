@@ -6,7 +6,8 @@
  * Gradients: through the epilogue; then the adjoint of the filter (the filter with one more zero around) and the convolution
  * with stride 2, again by bands; then through the input scale.
  */
-import { type BlurShape, planBlur } from '../../engine/plans/blur.js';
+import { prefersTextures } from '../../engine/adapter.js';
+import { type BlurShape, planBlur, seenByBlur } from '../../engine/plans/blur.js';
 import { convolutionLaunches } from '../../engine/plans/convolution/launches.js';
 import { planConvolution } from '../../engine/plans/convolution/plan.js';
 import type { Band, ConvolutionShape } from '../../engine/plans/convolution/shape.js';
@@ -18,6 +19,8 @@ import { type Epilogue, epilogueGradient, epilogueParams, scaleGradient } from '
 
 /** Between the two launches, at most about so many bytes: all of a small picture. */
 const BAND_BYTES = 36 * 2 ** 20;
+/** Where it is also copied into a texture. */
+const COPIED_BAND_BYTES = 12 * 2 ** 20;
 
 /**
  * x [N, H, W, I] times scaleIn [N, I], with weights [O, I, 3, 3] (frozen), gives [N, 2H, 2W, O]. Gradients flow to x, scaleIn
@@ -129,8 +132,9 @@ function inBands(
   scale: number,
   launch: (from: number, to: number, between: Storage) => void,
 ): void {
+  const most = prefersTextures(emit.facts) ? Math.min(bandBytes, COPIED_BAND_BYTES) : bandBytes;
   const row = 4 * batch * (2 * width + 1) * outChannels;
-  const bands = Math.min(rows, Math.ceil((row * (scale * rows + more)) / bandBytes));
+  const bands = Math.min(rows, Math.ceil((row * (scale * rows + more)) / most));
   const each = Math.ceil(rows / bands);
   const between = emit.scratch('between', [row / 4, scale * each + more]);
   for (let from = 0; from < rows; from += each) launch(from, Math.min(rows, from + each), between);
@@ -186,13 +190,23 @@ function firBetween(inHeight: number, outHeight: number, { batch, width, outChan
 }
 
 function launchFir(emit: Lowering, shape: BlurShape, epilogue: Epilogue, x: Operand, y: Operand): void {
-  const plan = planBlur(shape);
+  const plan = planBlur(shape, emit.facts);
+  // No more is copied into a texture than is read.
+  const isCopied = plan.kernel === 'blur_texture';
+  const seen = seenByBlur(shape);
+  const skipped = isCopied ? seen.offset / 4 : 0;
   emit.launch({
     kernel: plan.kernel,
     constants: plan.constants,
     workgroups: plan.workgroups,
-    bindings: { x, scaleOut: epilogue.scaleOut, noise: epilogue.noise.map, bias: epilogue.bias, y },
-    params: { ...shape, ...epilogueParams(epilogue) },
+    bindings: {
+      x: isCopied ? emit.memory.part(x, 4 * seen.offset, seen.elements) : x,
+      scaleOut: epilogue.scaleOut,
+      noise: epilogue.noise.map,
+      bias: epilogue.bias,
+      y,
+    },
+    params: { ...shape, skipped, ...epilogueParams(epilogue) },
     flops: 32 * shape.batch * shape.rows * shape.outWidth * shape.channels,
   });
 }

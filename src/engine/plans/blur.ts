@@ -1,6 +1,8 @@
 /** Which kernel runs the FIR after an up-convolution, or its adjoint: plain data, made without a GPU. See shaders/blur.wgsl. */
+import { type AdapterFacts, prefersTextures } from '../adapter.js';
 import { linearGrid } from '../launch.js';
 import type { Constants } from '../preprocess.js';
+import { seenBy } from './convolution/parts.js';
 
 /** By the names of the kernels' parameters. */
 export interface BlurShape {
@@ -20,20 +22,20 @@ export interface BlurShape {
 }
 
 export interface BlurPlan {
-  readonly kernel: 'blur' | 'blur_tiled';
+  readonly kernel: 'blur' | 'blur_tiled' | 'blur_texture';
   readonly constants: Constants;
   readonly workgroups: readonly [number, number, number];
 }
 
-export function planBlur(shape: BlurShape): BlurPlan {
-  return blurPlans(shape)[0]!;
+export function planBlur(shape: BlurShape, facts: AdapterFacts): BlurPlan {
+  return blurPlans(shape, facts)[0]!;
 }
 
 /** Measured on software adapters: four columns run 10 % faster and take twice as long to compile. */
 const TILE = { PIXELS: 2, ROWS: 8 };
 
 /** Every plan that is right for a shape, the preferred one first. */
-export function blurPlans({ batch, rows, outWidth, channels }: BlurShape): BlurPlan[] {
+export function blurPlans({ batch, rows, outWidth, channels }: BlurShape, facts: AdapterFacts): BlurPlan[] {
   const plain: BlurPlan = {
     kernel: 'blur',
     constants: {},
@@ -41,8 +43,20 @@ export function blurPlans({ batch, rows, outWidth, channels }: BlurShape): BlurP
   };
   if (channels % 4 !== 0) return [plain];
   const tiles = Math.ceil(outWidth / TILE.PIXELS) * Math.ceil(rows / TILE.ROWS);
+  const workgroups = linearGrid((batch * tiles * channels) / 4);
   return [
-    { kernel: 'blur_tiled', constants: TILE, workgroups: linearGrid((batch * tiles * channels) / 4) },
+    ...(prefersTextures(facts) ? [{ kernel: 'blur_texture', constants: TILE, workgroups } as const] : []),
+    { kernel: 'blur_tiled', constants: TILE, workgroups },
     plain,
   ];
+}
+
+/** The part of x that is read, in elements. */
+export function seenByBlur({ batch, inHeight, inWidth, channels, rows, inFirst }: BlurShape) {
+  return seenBy(
+    { inHeight, inWidth, inChannels: channels },
+    { firstImage: 0, images: batch },
+    inFirst,
+    rows + 3,
+  );
 }

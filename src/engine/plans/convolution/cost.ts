@@ -42,6 +42,8 @@ export function threadsAtOnce({ subgroupSize }: Pick<AdapterFacts, 'subgroupSize
 export interface Tile {
   /** Sums of a lane. */
   readonly sums: number;
+  /** In so many stores; see `storedBy`. */
+  readonly stores: number;
   /** vec4s that a lane loads. */
   readonly pixelLoads: number;
   readonly weightLoads: number;
@@ -49,11 +51,16 @@ export interface Tile {
   readonly atOnce: number;
 }
 
+/** How many output channels, side by side, a thread stores at once that makes so many (shaders/include/stored.wgsl). */
+export function storedBy(channels: number, outChannels: number): number {
+  return [4, 2].find((count) => channels % count === 0 && outChannels % count === 0) ?? 1;
+}
+
 /** Of so many tiles with so many steps of four input channels each. */
 export function tilesCost(tiles: number, steps: number, tile: Tile, load: number, pixelLoad = load): number {
-  const { sums, pixelLoads, weightLoads, atOnce } = tile;
+  const { sums, stores, pixelLoads, weightLoads, atOnce } = tile;
   const step = pixelLoads * pixelLoad + weightLoads * load + sums * PRODUCTS;
-  return (tiles / atOnce) * (atOnce > 1 ? OWN_TILE : 1) * (steps * step + sums * STORE);
+  return (tiles / atOnce) * (atOnce > 1 ? OWN_TILE : 1) * (steps * step + stores * STORE);
 }
 
 /** Of so many vec4s that a launch reads as a texture. */

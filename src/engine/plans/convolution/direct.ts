@@ -13,6 +13,7 @@ import {
   type Loads,
   RANK,
   SELDOM,
+  storedBy,
   TEXTURE_LOADS,
   type Tile,
   threadsAtOnce,
@@ -201,12 +202,14 @@ function tiledPlan(
 ): DirectPlan {
   const kernel = kernelFor(shape, family);
   const { PIXELS, CHANNELS } = constants;
+  const STORED = storedBy(CHANNELS, shape.outChannels);
+  const sums = PIXELS * CHANNELS;
   // With the scales.
-  const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS + 1, atOnce };
+  const tile = { sums, stores: sums / STORED, pixelLoads: PIXELS, weightLoads: CHANNELS + 1, atOnce };
   return {
     name: `${kernel} ${PIXELS}x${CHANNELS}`,
     kernel,
-    constants,
+    constants: { ...constants, STORED },
     ...weightOf(shape, 4),
     cost: costOf(shape, PIXELS, CHANNELS, tile, loads),
     workgroups: (phase, images) => threadGrid(shape.outChannels, phase, images, constants),
@@ -253,16 +256,23 @@ function subgroupPlan(
   return {
     name: `${kernel} ${tile.pixels}x${tile.channels}`,
     kernel,
-    constants: { LANES: lanes, PIXELS: tile.pixels, CHANNELS: tile.channels / lanes },
+    constants: subgroupConstants(lanes, tile, shape.outChannels),
     ...weightOf(shape, 4),
-    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile), loads),
+    cost: costOf(shape, tile.pixels, tile.channels, subgroupTile(lanes, tile, shape.outChannels), loads),
     workgroups: (phase, images) => tileGrid(shape.outChannels, phase, images, tile),
   };
 }
 
-export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile): Tile {
+/** Of the kernels with subgroups, direct and Winograd's. */
+export function subgroupConstants(lanes: number, { pixels, channels }: SubgroupTile, outChannels: number) {
+  const CHANNELS = channels / lanes;
+  return { LANES: lanes, PIXELS: pixels, CHANNELS, STORED: storedBy(CHANNELS, outChannels) };
+}
+
+export function subgroupTile(lanes: number, { pixels, channels }: SubgroupTile, outChannels: number): Tile {
   const [pixelLoads, weightLoads] = [pixels / lanes, channels / lanes];
-  return { sums: pixels * weightLoads, pixelLoads, weightLoads, atOnce: 1 };
+  const sums = pixels * weightLoads;
+  return { sums, stores: sums / storedBy(weightLoads, outChannels), pixelLoads, weightLoads, atOnce: 1 };
 }
 
 /** Beyond so many pixels, images have too few channels for the threads. */

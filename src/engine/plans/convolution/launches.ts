@@ -1,8 +1,7 @@
 /** The launches of a planned convolution. `T` stands for whatever is bound: a tensor's storage, or a buffer. */
 import { type KernelName, type Launch, type LaunchOf, linearGrid } from '../../launch.js';
-import { STORAGE_ALIGNMENT } from '../../storage.js';
 import type { DirectPlan } from './direct.js';
-import { type Part, partsOf } from './parts.js';
+import { partsOf, seenBy } from './parts.js';
 import { type ConvolutionPlan, isWinograd } from './plan.js';
 import {
   type Band,
@@ -250,21 +249,6 @@ function rowsSeen(
   const reach = Math.max(0, y.taps - 1);
   const top = transposed ? y.inStart - reach : y.inStart;
   return [top, (transposed ? 1 : stride) * (y.outputs - 1) + reach + 1];
-}
-
-/** What some rows of x from row `top` on, of some images, have in common with x: the elements, and how many lie before them. */
-function seenBy(
-  { inHeight, inWidth, inChannels }: ConvolutionShape,
-  { firstImage, images }: Part,
-  top: number,
-  rows: number,
-): { readonly offset: number; readonly elements: number } {
-  const row = inWidth * inChannels;
-  const [from, to] = images > 1 ? [0, inHeight] : [Math.max(0, top), Math.min(inHeight, top + rows)];
-  const first = (firstImage * inHeight + Math.min(from, inHeight - 1)) * row;
-  const offset = first - (first % (STORAGE_ALIGNMENT / 4));
-  const end = ((firstImage + images - 1) * inHeight + Math.max(to, 1)) * row;
-  return { offset, elements: end - offset };
 }
 
 function bare<K extends KernelName, T>(launch: LaunchOf<K, T>): BareLaunch<T> {

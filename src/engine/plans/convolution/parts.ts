@@ -1,4 +1,6 @@
 /** A convolution in parts: so that scratch memory holds one part only, and no submit takes long. */
+import { STORAGE_ALIGNMENT } from '../../storage.js';
+import type { ConvolutionShape } from './shape.js';
 
 /** Some images of a batch, and some rows of each. */
 export interface Part {
@@ -26,4 +28,19 @@ function evenly(count: number, most: number): [number, number][] {
   const ranges: [number, number][] = [];
   for (let from = 0; from < count; from += each) ranges.push([from, Math.min(each, count - from)]);
   return ranges;
+}
+
+/** What some rows of x from row `top` on, of some images, have in common with x: the elements, and how many lie before them. */
+export function seenBy(
+  { inHeight, inWidth, inChannels }: Pick<ConvolutionShape, 'inHeight' | 'inWidth' | 'inChannels'>,
+  { firstImage, images }: Pick<Part, 'firstImage' | 'images'>,
+  top: number,
+  rows: number,
+): { readonly offset: number; readonly elements: number } {
+  const row = inWidth * inChannels;
+  const [from, to] = images > 1 ? [0, inHeight] : [Math.max(0, top), Math.min(inHeight, top + rows)];
+  const first = (firstImage * inHeight + Math.min(from, inHeight - 1)) * row;
+  const offset = first - (first % (STORAGE_ALIGNMENT / 4));
+  const end = ((firstImage + images - 1) * inHeight + Math.max(to, 1)) * row;
+  return { offset, elements: end - offset };
 }

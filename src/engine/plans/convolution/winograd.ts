@@ -16,6 +16,7 @@ import {
   LAST,
   RANK,
   SELDOM,
+  storedBy,
   TEXTURE_LOADS,
   threadsAtOnce,
   tilesCost,
@@ -26,6 +27,7 @@ import {
   isStarved,
   SUBGROUP_TILES,
   type SubgroupTile,
+  subgroupConstants,
   subgroupTile,
   TEXTURE_TILES,
 } from './direct.js';
@@ -167,7 +169,7 @@ function subgroupMultiply(products: Products, lanes: number): Multiply[] {
   const tile = multiplyTile(products, lanes, SUBGROUP_TILES[lanes]);
   if (!tile) return [];
   const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost = tilesCost(each, depth, subgroupTile(lanes, tile), BUFFER_LOADS.even);
+  const cost = tilesCost(each, depth, subgroupTile(lanes, tile, outChannels), BUFFER_LOADS.even);
   return [{ ...bySubgroups(products, lanes, tile, 'subgroup'), cost }];
 }
 
@@ -186,7 +188,7 @@ function textureMultiply(products: Products, lanes: number): Multiply[] {
   const tile = multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
   if (!tile) return [];
   const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost = tilesCost(each, depth, subgroupTile(lanes, tile), TEXTURE_LOADS.even) + copies;
+  const cost = tilesCost(each, depth, subgroupTile(lanes, tile, outChannels), TEXTURE_LOADS.even) + copies;
   return [{ ...bySubgroups(products, lanes, tile, 'texture'), cost }];
 }
 
@@ -209,13 +211,14 @@ function multiplyTile(
 function bySubgroups(
   { places, outChannels }: Products,
   lanes: number,
-  { pixels, channels }: SubgroupTile,
+  tile: SubgroupTile,
   by: 'subgroup' | 'texture',
 ): Omit<Multiply, 'cost'> {
+  const { pixels, channels } = tile;
   return {
     name: `${by} ${pixels}x${channels}`,
     kernel: `winograd_multiply_${by}`,
-    constants: { LANES: lanes, PIXELS: pixels, CHANNELS: channels / lanes },
+    constants: subgroupConstants(lanes, tile, outChannels),
     workgroups: (count) => [Math.ceil(outChannels / channels), Math.ceil(count / pixels), places],
   };
 }
@@ -230,11 +233,13 @@ function tiledMultiply(
 ): Multiply {
   const { PIXELS, CHANNELS } = TILED;
   const threads = (count: number) => Math.ceil(count / PIXELS) * Math.ceil(outChannels / CHANNELS);
-  const tile = { sums: PIXELS * CHANNELS, pixelLoads: PIXELS, weightLoads: CHANNELS, atOnce };
+  const STORED = storedBy(CHANNELS, outChannels);
+  const sums = PIXELS * CHANNELS;
+  const tile = { sums, stores: sums / STORED, pixelLoads: PIXELS, weightLoads: CHANNELS, atOnce };
   return {
     name: `${kernel === 'winograd_multiply' ? 'tiled' : 'tiled texture'} ${PIXELS}x${CHANNELS}`,
     kernel,
-    constants: TILED,
+    constants: { ...TILED, STORED },
     cost: tilesCost(places * threads(tiles), depth, tile, load),
     workgroups: (count) => {
       const [columns, rows] = linearGrid(threads(count));
