@@ -78,10 +78,10 @@ Says what convert would find, and whether all values are finite; writes nothing.
 `,
   start: `fwplus start [IMAGE] [options]
 
-The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+.
+The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+, at twice the published learning rate.
 
   -o, --output DIR       results go into DIR itself (out)
-      --steps N          steps a method (150)
+      --steps N          steps a method (100)
       --fit MODE, --max-megapixels N, --resume, --restart   as in invert
       --model DIR|FILE, --encoder FILE, --lpips FILE, --pnorm FILE, --directions FILE
 `,

@@ -45,6 +45,9 @@ export async function start(options: Options): Promise<number> {
     const { say, signal, interrupted } = session;
     if (images.length > 0) warnOfDomain(session);
     say(`Picture  ${picture.path}`);
+    say(
+      `Steps    ${steps} a method, at a learning rate of ${QUICK.learningRate}, twice the published one (invert takes that)`,
+    );
     if (options.restart) await removePartials([output], methods);
     const moves = shownEdits(model);
     const edits = moves.map(({ label }) => ({ label, images: [] as Image[] }));
