@@ -1,4 +1,4 @@
-// The 4x4 FIR outer([1,3,3,1], [1,3,3,1]) / 16 with a layer's epilogue, plain: the reference for blur_tiled.wgsl. One thread
+// The 4x4 FIR outer([1,3,3,1], [1,3,3,1]) / 16 with a layer's epilogue, plain: the reference for the others. One thread
 // makes one output element.
 //
 //   y[n, oy, ox, c] = act( scaleOut[n, c] · Σ_{a, b} f[a] f[b] x[n, oy - padding + a, ox - padding + b, c]

@@ -1,15 +1,8 @@
 // The functions of channels_in_fours.wgsl, with x and weights in textures.
 
-#include texture
+#include operands_in_textures
 
 alias Value = vec4f;
-
-@group(0) @binding(1) var x: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var weight: texture_storage_2d<rgba32float, read>;
-
-fn fourWeights(at: u32) -> vec4f {
-  return texel(weight, at);
-}
 
 fn depthOf() -> u32 {
   return p.inChannels / 4u;

@@ -1,14 +1,7 @@
 // The functions of channels_ragged.wgsl, with x and weights in textures. Fours of channels then begin anywhere in a texel.
 
+#include operands_in_textures
 #include ragged
-#include texture
-
-@group(0) @binding(1) var x: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var weight: texture_storage_2d<rgba32float, read>;
-
-fn fourWeights(at: u32) -> vec4f {
-  return texel(weight, at);
-}
 
 fn baseOf(pixel: u32) -> u32 {
   return pixel * p.inChannels - p.skipped;

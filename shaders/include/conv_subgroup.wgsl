@@ -1,4 +1,4 @@
-// The kernel of conv_subgroup.wgsl, conv_subgroup_ragged.wgsl and conv_texture.wgsl, which differ in how channels are read.
+// The kernel of conv_subgroup.wgsl, conv_subgroup_ragged.wgsl, conv_texture.wgsl and conv_texture_ragged.wgsl, which differ in how channels are read.
 
 #param LANES = 8
 #param PIXELS = 32

@@ -1,4 +1,4 @@
-// The kernel of conv_tiled.wgsl and conv_tiled_ragged.wgsl, which differ in how channels are read.
+// The kernel of conv_tiled.wgsl, conv_tiled_ragged.wgsl, conv_tiled_texture.wgsl and conv_tiled_texture_ragged.wgsl, which differ in how channels are read.
 
 #param PIXELS = 4
 #param CHANNELS = 8

@@ -93,15 +93,10 @@ fn activated4(z: vec4f) -> vec4f {
   return act4(z, p.slope, p.gain, p.limit);
 }
 
-/// Scales and elements of y for each pixel.
-fn outputs() -> u32 {
-  return p.outChannels / ${STORED}u;
-}
-
 /// y at the output pixel of this phase at `place`, its `o`-th element, from the sum, its scale and its bias.
 fn store(n: u32, place: vec2u, o: u32, sum: Stored$STORED, scale: Stored$STORED, shift: Stored$STORED) {
   let at = (p.outStride * place.y + p.outStartY) * p.outWidth + p.outStride * place.x + p.outStartX;
   var z = sum * scale + shift;
-  if (p.noiseStrength != 0.0) { z += p.noiseStrength * noise[at]; }
+  if (p.noiseStrength != 0.0 && p.splits == 1u) { z += p.noiseStrength * noise[at]; }
   y[(n * p.outHeight * p.outWidth + at) * outputs() + o] = select(activated$STORED(z), sum, p.splits > 1u);
 }

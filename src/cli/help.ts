@@ -78,7 +78,8 @@ Says what convert would find, and whether all values are finite; writes nothing.
 `,
   start: `fwplus start [IMAGE] [options]
 
-The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+, at twice the published learning rate.
+The demonstration: one picture, inverted into W+, W+ with P-norm+ clipping, and F/W+, at twice the published learning rate
+(so invert --resume does not go on from it).
 
   -o, --output DIR       results go into DIR itself (out)
       --steps N          steps a method (100)

@@ -19,7 +19,7 @@ import { warnOfDomain, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
 /** Twice the published rate: as close after 100 steps as at that rate after 150, and done sooner. */
-const QUICK = { steps: 100, learningRate: 0.02 };
+const DEMONSTRATION = { steps: 100, learningRate: 0.02 };
 const SHOWN = [
   { name: 'smile', label: 'Smiling', amount: 2 },
   { name: 'age', label: 'Older', amount: 2 },
@@ -34,7 +34,7 @@ export async function start(options: Options): Promise<number> {
       hint: 'For several: fwplus invert IMAGE… -o DIR',
     });
   }
-  const steps = options.steps ?? QUICK.steps;
+  const steps = options.steps ?? DEMONSTRATION.steps;
   const model = await loadChosenModel(options);
   const methods = compared(model);
   const picture = await readPicture(images[0] ?? TURNED_FACE, model, options);
@@ -46,7 +46,7 @@ export async function start(options: Options): Promise<number> {
     if (images.length > 0) warnOfDomain(session);
     say(`Picture  ${picture.path}`);
     say(
-      `Steps    ${steps} a method, at a learning rate of ${QUICK.learningRate}, twice the published one (invert takes that)`,
+      `Steps    ${steps} a method, at a learning rate of ${DEMONSTRATION.learningRate}, twice the published one (invert takes that)`,
     );
     if (options.restart) await removePartials([output], methods);
     const moves = shownEdits(model);
@@ -76,7 +76,7 @@ export async function start(options: Options): Promise<number> {
 
 /** Without P-norm+ statistics nothing can be clipped; the notes on F/W+ say so. */
 function compared(model: Model): Method[] {
-  const { learningRate } = QUICK;
+  const { learningRate } = DEMONSTRATION;
   const wPlus: Method = { ...usualMethod(model, 'w+'), learningRate };
   const clipped: Method[] = model.pnorm ? [{ ...wPlus, pnorm: 'clip' }] : [];
   return [wPlus, ...clipped, { ...usualMethod(model, 'f/w+'), learningRate }];

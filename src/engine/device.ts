@@ -18,7 +18,7 @@ import { matricesMultiply, subgroupsAreWhole } from './probes.js';
 import { bufferBytes } from './storage.js';
 import { assumedThroughput, type Throughput } from './submits.js';
 import { TemporaryPool } from './temporaries.js';
-import { piecesOf, ROW_BYTES, TEXTURE_WIDTH, textureBytes, textureRows } from './textures.js';
+import { piecesOf, ROW_BYTES, TEXEL_BYTES, TEXTURE_WIDTH, textureBytes, textureRows } from './textures.js';
 import { NO_CHOICES } from './tuning/choices.js';
 import type { TuningStore } from './tuning/remembered.js';
 import { type Tuning, tuningOf } from './tuning/tuning.js';
@@ -409,6 +409,7 @@ export class Device {
   }
 
   #writeTexture(texture: GPUTexture, data: ArrayBufferView): void {
+    if (data.byteLength % TEXEL_BYTES !== 0) throw new Error(`${data.byteLength} bytes are no whole texels`);
     for (const { offset, row, width, rows } of piecesOf(data.byteLength)) {
       this.#device.queue.writeTexture(
         { texture, origin: [0, row] },

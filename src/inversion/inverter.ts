@@ -346,7 +346,7 @@ export class Inverter {
     }
     if (JSON.stringify(checkMethod(state.method, 'The saved inversion')) !== JSON.stringify(this.method)) {
       mismatch(
-        'it was made with other settings',
+        `it was made with other settings: ${differences(state.method, this.method)}`,
         'Give the same settings, or leave --resume out to start anew.',
       );
     }
@@ -422,4 +422,13 @@ function stacked(tensor: Tensor, batch: number, values: readonly (Float32Array |
 function nextChunk(count: number, milliseconds: number): number {
   const fitting = Math.floor((250 * count) / Math.max(1, milliseconds));
   return Math.max(1, Math.min(RING, 2 * count, fitting));
+}
+
+/** The settings by which two methods differ, as `learningRate 0.01 instead of 0.02`. */
+function differences(saved: Method, wanted: Method): string {
+  const shown = (method: Method, name: keyof Method) => JSON.stringify(method[name]);
+  return (Object.keys(wanted) as (keyof Method)[])
+    .filter((name) => shown(saved, name) !== shown(wanted, name))
+    .map((name) => `${name} ${shown(saved, name)} instead of ${shown(wanted, name)}`)
+    .join(', ');
 }

@@ -34,7 +34,7 @@ export const cases: TestCase[] = [
     run: (t: TestContext) => comparePlans(t, shapeOf(...each), randomFrom(`blur ${each}`)),
   })),
   { name: 'plans: tiles are for channels in fours', run: plansFit },
-  { name: 'what is read of x', run: readsNoMore },
+  { name: 'what is read of x', run: seesItsRows },
 ];
 
 function shapeOf(
@@ -87,12 +87,15 @@ function plansFit(): void {
     const { kernel } = planBlur(shapeOf(1, 5, 5, channels, -1), facts);
     expect(`${channels} channels`, kernel, wanted);
   }
+  const several = { ...shapeOf(2, 33, 33, 64, -1), rows: 4, outFirst: 8, inFirst: 7 };
+  expect('some rows of several images', planBlur(several, SOFTWARE).kernel, 'blur_tiled');
+  expect('all rows of several images', planBlur(shapeOf(2, 33, 33, 64, -1), SOFTWARE).kernel, 'blur_texture');
   const { constants, workgroups } = planBlur(shapeOf(2, 65, 65, 32, -1), HARDWARE);
   const threads = ((2 * 64 * 64 * 32) / 4 / constants.PIXELS!) * (1 / constants.ROWS!);
   expect('its grid', workgroups.join(), linearGrid(threads).join());
 }
 
-function readsNoMore(): void {
+function seesItsRows(): void {
   const row = 33 * 64;
   const whole = shapeOf(1, 33, 33, 64, -1);
   const part = (shape: BlurShape) => JSON.stringify(seenByBlur(shape));

@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sources } from '../../src/engine/kernels.gen.js';
+import { storedBy } from '../../src/engine/plans/convolution/cost.js';
 import { type DirectPlan, directPlans, packKernelFirst } from '../../src/engine/plans/convolution/direct.js';
 import { convolutionPlans, planConvolution } from '../../src/engine/plans/convolution/plan.js';
 import { phaseFlops, phasesOf } from '../../src/engine/plans/convolution/shape.js';
@@ -198,7 +199,7 @@ test('plans: every launch stays within 65,535 groups a dimension', () => {
 /** Outputs of a workgroup. */
 function outputsOf({ kernel, constants }: DirectPlan): number {
   const sums = (constants.PIXELS ?? 1) * (constants.CHANNELS ?? 1);
-  return kernel.startsWith('conv_subgroup') ? constants.LANES! * sums : 64 * sums;
+  return /subgroup|conv_texture/.test(kernel) ? constants.LANES! * sums : 64 * sums;
 }
 
 test('plans: the tiles of a launch cover its outputs', () => {
@@ -236,6 +237,23 @@ test('plans: Winograd where its transforms pay, and nowhere else', () => {
     equal(JSON.stringify(other), found, false);
   }
   equal('few channels', names({ ...wide, into: 4, out: 16 })[0], 'conv_texture 32x16');
+  const ragged = shapeOf({ ...wide, height: 19, width: 23, into: 67, out: 53 });
+  equal('ragged', convolutionPlans(ragged, facts(8))[0]!.name, 'conv_texture_ragged 32x16');
+  const kernels = convolutionPlans(ragged, facts(0)).map(({ kernel }) => kernel);
+  equal('ragged without subgroups', kernels.includes('conv_tiled_texture_ragged'), true);
+  equal(
+    'channels of a store',
+    [
+      [8, 64],
+      [8, 70],
+      [2, 64],
+      [8, 77],
+      [1, 64],
+    ]
+      .map(([own, out]) => storedBy(own!, out!))
+      .join(),
+    '4,2,2,1,1',
+  );
 });
 
 /** Of one image of StyleGAN2's last layer: nine times what scratch memory may hold. */

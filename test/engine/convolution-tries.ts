@@ -130,12 +130,14 @@ export function drawOperands(shape: ConvolutionShape, full: boolean, random: Ran
   };
 }
 
+/** @param most the first so many alone. */
 export function runPlan(
   device: Device,
   shape: ConvolutionShape,
   plan: ConvolutionPlan,
   { arrays, weight, swap, params }: Operands,
   options: LaunchOptions = {},
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Float32Array> {
   const packed: Constant = {
     kind: 'constant',
@@ -156,7 +158,9 @@ export function runPlan(
         part: partOf,
       },
       options,
-    ).map((launch) => ({ ...launch, label: 'convolution' })),
+    )
+      .slice(0, most)
+      .map((launch) => ({ ...launch, label: 'convolution' })),
   );
 }
 

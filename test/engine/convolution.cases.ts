@@ -44,7 +44,36 @@ export const cases: TestCase[] = [
     name: `cutting: ${each.name} gives the same bytes`,
     run: (t: TestContext) => cutsAreTheSame(t, each),
   })),
+  { name: 'more tiles than a grid is high', run: tallGrids },
 ];
+
+/** A grid of two rows, whose last tile has no pixels: of two images the first is made, and the second must stay as it was. */
+async function tallGrids(t: TestContext): Promise<void> {
+  const device = await t.device();
+  const shape = shapeOf({ name: '', batch: 2, height: 1, width: 32 * 65537 - 5, into: 4, out: 4, kernel: 1 });
+  const image = 4 * shape.inWidth;
+  const x = Float32Array.from({ length: 2 * image }, (_, at) => 1 + (at % 1013));
+  const ones = new Float32Array(8).fill(1);
+  const weight = Float32Array.of(1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 4); // [O, I]
+  const arrays = { x, scaleIn: ones, scaleOut: ones, noise: new Float32Array(1), bias: new Float32Array(4) };
+  const operands = {
+    arrays,
+    weight,
+    swap: false,
+    params: { noiseStrength: 0, slope: 1, gain: 1, limit: 3e38 },
+  };
+  for (const kernel of ['conv_subgroup', 'conv_texture']) {
+    const plan = convolutionPlans(shape, device.facts).find((each) => each.kernel === kernel);
+    if (!plan) continue; // an adapter without subgroups, or without textures for them
+    const options = { mostFlops: 8 * image };
+    const [, , rows] = bareLaunches(shape, plan, options)[0]!.workgroups;
+    expect(`${plan.name}: a grid of several rows`, rows > 1, true);
+    const y = await runPlan(device, shape, plan, operands, options, 1);
+    const wanted = (at: number) => (at < image ? ((at % 4) + 1) * x[at]! : Number.NaN); // as it was
+    const wrong = y.findIndex((value, at) => !Object.is(value, wanted(at)));
+    expect(`${plan.name}: the first element that is wrong`, wrong, -1);
+  }
+}
 
 async function compareKernels(t: TestContext, each: Try, full: boolean): Promise<void> {
   const device = await t.device();

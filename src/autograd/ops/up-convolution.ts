@@ -6,8 +6,7 @@
  * Gradients: through the epilogue; then the adjoint of the filter (the filter with one more zero around) and the convolution
  * with stride 2, again by bands; then through the input scale.
  */
-import { prefersTextures } from '../../engine/adapter.js';
-import { type BlurShape, planBlur, seenByBlur } from '../../engine/plans/blur.js';
+import { type BlurShape, copiesBlurred, planBlur, seenByBlur } from '../../engine/plans/blur.js';
 import { convolutionLaunches } from '../../engine/plans/convolution/launches.js';
 import { planConvolution } from '../../engine/plans/convolution/plan.js';
 import type { Band, ConvolutionShape } from '../../engine/plans/convolution/shape.js';
@@ -19,7 +18,7 @@ import { type Epilogue, epilogueGradient, epilogueParams, scaleGradient } from '
 
 /** Between the two launches, at most about so many bytes: all of a small picture. */
 const BAND_BYTES = 36 * 2 ** 20;
-/** Where it is also copied into a texture. */
+/** Where what the FIR reads, which is as much, is copied into a texture. */
 const COPIED_BAND_BYTES = 12 * 2 ** 20;
 
 /**
@@ -132,7 +131,8 @@ function inBands(
   scale: number,
   launch: (from: number, to: number, between: Storage) => void,
 ): void {
-  const most = prefersTextures(emit.facts) ? Math.min(bandBytes, COPIED_BAND_BYTES) : bandBytes;
+  const isCopied = copiesBlurred({ channels: outChannels }, emit.facts);
+  const most = isCopied ? Math.min(bandBytes, COPIED_BAND_BYTES) : bandBytes;
   const row = 4 * batch * (2 * width + 1) * outChannels;
   const bands = Math.min(rows, Math.ceil((row * (scale * rows + more)) / most));
   const each = Math.ceil(rows / bands);

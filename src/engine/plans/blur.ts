@@ -35,7 +35,8 @@ export function planBlur(shape: BlurShape, facts: AdapterFacts): BlurPlan {
 const TILE = { PIXELS: 2, ROWS: 8 };
 
 /** Every plan that is right for a shape, the preferred one first. */
-export function blurPlans({ batch, rows, outWidth, channels }: BlurShape, facts: AdapterFacts): BlurPlan[] {
+export function blurPlans(shape: BlurShape, facts: AdapterFacts): BlurPlan[] {
+  const { batch, rows, outWidth, channels } = shape;
   const plain: BlurPlan = {
     kernel: 'blur',
     constants: {},
@@ -45,13 +46,24 @@ export function blurPlans({ batch, rows, outWidth, channels }: BlurShape, facts:
   const tiles = Math.ceil(outWidth / TILE.PIXELS) * Math.ceil(rows / TILE.ROWS);
   const workgroups = linearGrid((batch * tiles * channels) / 4);
   return [
-    ...(prefersTextures(facts) ? [{ kernel: 'blur_texture', constants: TILE, workgroups } as const] : []),
+    ...(isCopied(shape, facts) ? [{ kernel: 'blur_texture', constants: TILE, workgroups } as const] : []),
     { kernel: 'blur_tiled', constants: TILE, workgroups },
     plain,
   ];
 }
 
-/** The part of x that is read, in elements. */
+/** Whether x had better be copied into a texture: not where all of several images would be, for some rows of each. */
+function isCopied(shape: BlurShape, facts: AdapterFacts): boolean {
+  const { batch, inHeight, rows } = shape;
+  return copiesBlurred(shape, facts) && (batch === 1 || rows + 3 >= inHeight);
+}
+
+/** The same, for bands that hold all that is read of them. */
+export function copiesBlurred({ channels }: Pick<BlurShape, 'channels'>, facts: AdapterFacts): boolean {
+  return prefersTextures(facts) && channels % 4 === 0;
+}
+
+/** The part of x that is read, in elements; of several images all. */
 export function seenByBlur({ batch, inHeight, inWidth, channels, rows, inFirst }: BlurShape) {
   return seenBy(
     { inHeight, inWidth, inChannels: channels },

@@ -17,6 +17,7 @@ export const TEXTURE_LOADS: Loads = { even: 4, ragged: 12 };
 const TEXEL_COPY = 3;
 /** Of four products in every lane. */
 const PRODUCTS = 2.2;
+/** Of a store of one to four sums. */
 const STORE = 15;
 /** On hardware, as races on an NVIDIA H200 had it: Winograd where there is much to do, then tiles of fewer pixels, of which more run at once. */
 export const RANK = { matrix: -1, winograd: 0, few: 1, many: 2, last: 3 };

@@ -1,4 +1,4 @@
-/** A convolution in parts: so that scratch memory holds one part only, and no submit takes long. */
+/** A convolution (or the FIR) in parts: so that scratch memory holds one part only, and no submit takes long. */
 import { STORAGE_ALIGNMENT } from '../../storage.js';
 import type { ConvolutionShape } from './shape.js';
 
