@@ -30,6 +30,14 @@ export interface AdapterFacts {
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|basic render|warp|softpipe/i;
 
+/** Mesa's software adapter, as its names have it. */
+export const LLVMPIPE = 'llvmpipe';
+
+/** Whether a kernel is compiled when it first runs, and kept on disk for all devices; of other drivers it is not known. */
+export function compilesAtFirstRun({ name }: AdapterFacts): boolean {
+  return name.toLowerCase().includes(LLVMPIPE);
+}
+
 /** In WGSL's list of language features. */
 export const TEXTURE_READS = 'readonly_and_readwrite_storage_textures';
 

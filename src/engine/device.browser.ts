@@ -10,6 +10,11 @@ export interface Found {
 export const noAdapterHint =
   'Use a browser with WebGPU (Chrome or Edge 113+, Safari 26+, Firefox 141+) and check that hardware acceleration is on.';
 
+/** How many devices compile kernels at once. */
+export function kernelCompilers(): number {
+  return 1;
+}
+
 /** The browser's choice; a page cannot choose by name, but the name must match where one is given. */
 export async function findAdapter(
   options: GPURequestAdapterOptions,

@@ -1,4 +1,5 @@
 /** WebGPU in Node: npm `webgpu` (Dawn). The only file that names the package; browsers get device.browser.ts. */
+import { availableParallelism } from 'node:os';
 import { create } from 'webgpu';
 import { pollGently } from './polling.node.js';
 
@@ -19,6 +20,14 @@ const EXPERIMENTS = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_o
 export const noAdapterHint =
   'Install a Vulkan driver. Without a GPU: Mesa 23 or newer (`apt-get install libvulkan1 mesa-vulkan-drivers`; on ' +
   'Debian 12 from bookworm-backports). `npm start` and `npm test` do this by themselves when they run as root.';
+
+/** More would wait for one another, and each takes its memory. */
+const MOST_COMPILERS = 4;
+
+/** How many devices compile kernels at once. */
+export function kernelCompilers(): number {
+  return Math.min(MOST_COMPILERS, availableParallelism());
+}
 
 /** The system's choice, or the adapter whose name holds `name`. On a miss, the names there are. */
 export async function findAdapter(

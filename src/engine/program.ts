@@ -3,6 +3,7 @@
  * (WebGPU has no command buffer that can be submitted twice).
  */
 import { FwplusError } from '../errors.js';
+import { compileTogether } from './compile-together.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { allOrNothing, type Disposal, withDisposal } from './disposal.js';
 import { kernelInfo, type Launch } from './launch.js';
@@ -77,6 +78,7 @@ export class Program {
     const pipelines = await Promise.all(
       launches.map(({ kernel, constants }) => device.pipeline(kernel, constants)),
     );
+    await compileTogether(device, launches);
     return allOrNothing((made) =>
       device.checked(() => {
         const plan = planProgramMemory(launches, keep);
