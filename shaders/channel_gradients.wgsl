@@ -8,7 +8,7 @@
 //             flow = g · scaleOut,  d scaleOut = Σ g · u,  where z is recovered from y and u from z.
 //   prologue: with v = x · scaleIn:  d scaleIn = Σ flow · x,  flow = flow · scaleIn.
 //   pointwise: prologue where v goes into a 1×1 convolution to OUTS channels, u = v · weightᵀ: dv = du · weight is made on the way,
-//             dx = dv · scaleIn, d scaleIn = Σ dv · x.  du [N, pixels, OUTS]; weight [OUTS, C].
+//             dx = dv · scaleIn, with `adds` added to what dx holds, d scaleIn = Σ dv · x.  du [N, pixels, OUTS]; weight [OUTS, C].
 //   total:    sums the chunks, one thread a channel; total_of_many: one workgroup a channel, a tree in workgroup memory.
 
 #include value_scalar

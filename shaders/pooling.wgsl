@@ -6,6 +6,7 @@
 // One thread makes one element; gradients gather, so overlapping windows are summed in a fixed order.
 //   maximum_gradient_apart  the same where windows do not overlap, stride >= size: one thread goes over one cell of
 //                           stride x stride inputs, which holds one window, or at the lower and right rim none
+// With `adds` gradients of maxima are added to what dx holds.
 // Memory: x, dx [N, H, W, C]; y, dy [N, OH, OW, C].
 
 #include value_scalar
@@ -35,5 +36,6 @@ fn maximum_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_w
       if (value == maxima[at] && !isEarlier(value, i, oy, ox)) { sum += dy[at]; }
     }
   }
+  if (p.adds == 1u) { sum += dx[index]; }
   dx[index] = sum;
 }

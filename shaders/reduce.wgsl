@@ -23,6 +23,7 @@ struct GradientParams {
   batch: u32,
   size: u32,
   factor: f32,
+  adds: u32, // 1: added to what da holds
 }
 
 @group(0) @binding(0) var<uniform> p: PartialParams;
@@ -89,5 +90,7 @@ fn total(
 fn gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linearIndex(thread, groups);
   if (i >= g.batch * g.size) { return; }
-  da[i] = 2.0 * g.factor * dy[i / g.size] * (a[i] - b[i]);
+  var value = 2.0 * g.factor * dy[i / g.size] * (a[i] - b[i]);
+  if (g.adds == 1u) { value += da[i]; }
+  da[i] = value;
 }

@@ -1,6 +1,6 @@
 // Separable resampling by tables:
 //   y[n, oy, ox, c] = Σ_{(iy, u) in rows[oy]} Σ_{(ix, v) in columns[ox]} u · v · x[n, iy, ix, c]
-// The adjoint is the same with transposed tables.
+// The adjoint is the same with transposed tables. With `adds` it is added to what y holds.
 // Memory: x [N, H, W, C]; y [N, OH, OW, C]; rows [OH, rowTaps] and columns [OW, columnTaps] of (input index, weight),
 // padded with weight 0 at index 0. One thread makes CHANNELS neighbouring channels of one pixel, so that images share the tables' loads;
 // C is a multiple of it.
@@ -19,6 +19,7 @@ struct Params {
   channels: u32,
   rowTaps: u32,
   columnTaps: u32,
+  adds: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -54,6 +55,7 @@ fn main(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     #end
   }
   #for c in 0..CHANNELS
+  if (p.adds == 1u) { sum$c += y[index * ${CHANNELS}u + ${c}u]; }
   y[index * ${CHANNELS}u + ${c}u] = sum$c;
   #end
 }

@@ -23,6 +23,14 @@ struct PrologueParams {
   chunk: u32,
 }
 
+struct PointwiseParams {
+  batch: u32,
+  pixels: u32,
+  channels: u32,
+  chunk: u32,
+  adds: u32, // 1: added to what dx holds
+}
+
 struct TotalParams {
   batch: u32,
   chunks: u32,
@@ -45,6 +53,7 @@ struct TotalParams {
 @group(0) @binding(13) var<storage, read> du: array<f32>;
 @group(0) @binding(14) var<storage, read> weight: array<Value>;
 @group(0) @binding(15) var<storage, read_write> dx: array<Value>;
+@group(0) @binding(16) var<uniform> q: PointwiseParams;
 
 /// The pixels that one thread walks, of one channel of one sample.
 struct Walk {
@@ -111,24 +120,26 @@ fn prologue(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
 @compute @workgroup_size(64)
 fn pointwise(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = linearIndex(thread, groups);
-  let walk = walkOf(index, p.batch, p.pixels, p.channels, p.chunk);
+  let walk = walkOf(index, q.batch, q.pixels, q.channels, q.chunk);
   if (!walk.isThere) { return; }
   let n = walk.n;
   let c = walk.c;
-  let scale = scaleIn[n * p.channels + c];
+  let scale = scaleIn[n * q.channels + c];
   #for o in 0..OUTS
-  let weight$o = weight[${o}u * p.channels + c];
+  let weight$o = weight[${o}u * q.channels + c];
   #end
   var total = Value();
   for (var pixel = walk.first; pixel < walk.end; pixel++) {
-    let outsAt = (n * p.pixels + pixel) * ${OUTS}u;
-    let at = (n * p.pixels + pixel) * p.channels + c;
+    let outsAt = (n * q.pixels + pixel) * ${OUTS}u;
+    let at = (n * q.pixels + pixel) * q.channels + c;
     var gradient = du[outsAt] * weight0;
     #for o in 1..OUTS
     gradient += du[outsAt + ${o}u] * weight$o;
     #end
     total += gradient * x[at];
-    dx[at] = gradient * scale;
+    var slope = gradient * scale;
+    if (q.adds == 1u) { slope += dx[at]; }
+    dx[at] = slope;
   }
   partial[index] = total;
 }

@@ -12,6 +12,7 @@ struct Params {
   channels: u32, // in Values
   size: u32,
   stride: u32,
+  adds: u32, // 1: gradients of maxima are added to dx
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -90,7 +91,9 @@ fn maximum_gradient_apart(@builtin(global_invocation_id) thread: vec3u, @builtin
     for (var b = 0u; b < min(p.stride, p.inWidth - p.stride * cell.column); b++) {
       let at = inAt(cell.n, p.stride * cell.row + a, p.stride * cell.column + b, cell.c);
       let isFirst = open & Flags(a < p.size && b < p.size) & (x[at] == largest);
-      dx[at] = select(Value(), gradient, isFirst);
+      var value = select(Value(), gradient, isFirst);
+      if (p.adds == 1u) { value += dx[at]; }
+      dx[at] = value;
       open = open & !isFirst;
     }
   }

@@ -52,7 +52,7 @@ export function backpropagate(
     operation.inputs.forEach((input, at) => {
       const gradient = outgoing[at];
       if (!wanted[at] || !gradient) return;
-      if (operation.accumulates) gradientOf.set(input, gradient);
+      if (operation.accumulates?.includes(at)) gradientOf.set(input, gradient);
       else accumulate(input, gradient);
     });
   }

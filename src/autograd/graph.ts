@@ -15,7 +15,7 @@ export interface Operation {
   readonly lower: (emit: Lowering) => void;
   /** Gradients of the inputs; called with `undefined` for an output that the loss does not reach, asked for wanted inputs only. */
   readonly backward?: Backward;
-  readonly accumulates?: boolean | undefined;
+  readonly accumulates?: readonly number[] | undefined;
   readonly gathers?: readonly Part[] | undefined;
   /** Changes variables, so it runs even where nothing reads an output of it. */
   readonly effect: boolean;
@@ -48,8 +48,8 @@ export interface OperationSpec {
     outputs: readonly Tensor[],
     sofar: readonly (Tensor | undefined)[],
   ) => readonly (Tensor | undefined)[];
-  /** Its backward returns gradients with those so far already added. */
-  readonly accumulates?: boolean;
+  /** The inputs for which its backward returns gradients with those so far already added, by their places. */
+  readonly accumulates?: readonly number[];
   /**
    * Inputs that are wanted as parts of the first output. Where nothing else reads one, and it need not stand elsewhere, whoever makes
    * it writes it there, and `lower` finds it in its place: `emit.isInPlace`.

@@ -6,7 +6,6 @@
 import { repeated } from '../autograd/arrays.js';
 import { checkpoint } from '../autograd/checkpoint.js';
 import { type Activation, LEAKY_RELU, LINEAR, UNLIMITED } from '../autograd/ops/activation.js';
-import { add } from '../autograd/ops/elementwise.js';
 import { modulatedConvolution } from '../autograd/ops/modulated-convolution.js';
 import { upsample2 } from '../autograd/ops/resample.js';
 import { type StyleLayer, styles } from '../autograd/ops/styles.js';
@@ -177,7 +176,7 @@ export class StyleGan2 implements Generator {
     for (const { layer, style } of layers) {
       const out = x.graph.scoped(layer.key, () => {
         const made = this.#layer(x, style, layer);
-        return layer.kind === 'rgb' && image ? add(upsample2(image), made) : made;
+        return layer.kind === 'rgb' && image ? upsample2(image, made) : made;
       });
       if (layer.kind === 'rgb') image = out;
       else x = out;

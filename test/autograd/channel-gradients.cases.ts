@@ -49,7 +49,7 @@ function gradientsOf(t: TestContext, shape: Shape, software: boolean) {
   const scaled = scaleGradient(variable('dv', shape), x, scales);
   const outs = variable('outs', [batch, height, width, 3]);
   const weight = variable('weight', [3, channels, 1, 1]);
-  const pointwise = pointwiseGradient(outs, x, scales, weight);
+  const pointwise = pointwiseGradient(outs, x, scales, weight, undefined);
   const outputs = [du, dscaleOut!, scaled.dx, scaled.dscaleIn, pointwise.dx, pointwise.dscaleIn];
   return runLowered(t, graph, drawn, outputs, software);
 }

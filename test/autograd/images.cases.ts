@@ -47,6 +47,16 @@ const doubled = (name: string, x: Image, recorded = false): OperationTest => ({
   recorded,
 });
 
+const doubledOnto = (name: string, x: Image): OperationTest => ({
+  name,
+  variables: { x, onto: [x[0], 2 * x[1], 2 * x[2], x[3]] },
+  build: ({ x, onto }) => upsample2(x, onto),
+  reference: ({ x, onto }) => {
+    const { shape, data } = reference.upsample2(x);
+    return { shape, data: data.map((value, at) => value + onto.data[at]) };
+  },
+});
+
 const stretched = (name: string, x: Image, to: [number, number], recorded = false): OperationTest => ({
   name,
   variables: { x },
@@ -94,6 +104,8 @@ export const cases: TestCase[] = casesOf([
   largest('max pool of a single window', [1, 3, 3, 5], [3, 2]),
   largest('max pool with gaps', [1, 8, 7, 3], [2, 3]),
   largest('max pool with ties', [2, 9, 9, 3], [3, 2], 'only'),
+  doubledOnto('doubling onto a picture', [2, 3, 4, 3]),
+  doubledOnto('doubling onto a map', [1, 2, 3, 5]),
   resized('bicubic to a quarter', [1, 16, 8, 3], [4, 2], true),
   resized('bicubic to larger, odd sides', [2, 5, 3, 3], [11, 8], true),
   resized('bicubic to the same size', [1, 4, 5, 1], [4, 5]),

@@ -86,20 +86,23 @@ export const MOST_POINTWISE = 4;
 
 /**
  * dx and d(scaleIn) of u = (x · scaleIn) · weightᵀ at every pixel, from du [N, H, W, O]: a 1×1 convolution to a few channels, as those
- * that make pictures are. The gradient of x · scaleIn, as large as x, never stands in memory. weight [O, C, 1, 1], frozen. One operation.
+ * that make pictures are. The gradient of x · scaleIn, as large as x, never stands in memory. weight [O, C, 1, 1], frozen. dx comes with
+ * `sofar` added, where there is one. One operation.
  */
 export function pointwiseGradient(
   du: Tensor,
   x: Tensor,
   scaleIn: Tensor,
   weight: Tensor,
+  sofar: Tensor | undefined,
 ): { dx: Tensor; dscaleIn: Tensor } {
   const { batch, channels } = extent(x);
   const outs = du.shape.at(-1)!;
   const [dx, dscaleIn] = x.graph.operation({
     name: 'pointwise',
-    inputs: [du, x, scaleIn],
+    inputs: [du, x, scaleIn, ...(sofar ? [sofar] : [])],
     shapes: [x.shape, scaleIn.shape],
+    ...(sofar && { overwrites: sofar }),
     lower: (emit, [out, sum]) => {
       const { family, chunks, params, workgroups } = chunked(x, emit.facts);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);
@@ -107,7 +110,7 @@ export function pointwiseGradient(
         kernel: `${family}.pointwise`,
         constants: { OUTS: outs },
         bindings: { du, x, scaleIn, weight, dx: out!, partial },
-        params,
+        params: { ...params, adds: sofar ? 1 : 0 },
         workgroups,
         flops: 2 * (outs + 1) * x.size,
       });

@@ -79,7 +79,8 @@ export function convolution(x: Tensor, weight: Tensor, options: ConvolutionOptio
     inputs: [x, ...(scaleIn ? [scaleIn] : []), ...(scaleOut ? [scaleOut] : [])],
     shapes: [[batch, shape.outHeight, shape.outWidth, outChannels]],
     lower: (emit, [y]) => launchConvolution(emit, { x, weight, shape, scaleIn, epilogue, y: y! }),
-    backward: ([dy], wanted, [y]) => {
+    ...(scaleIn && isPointwise(shape) && { accumulates: [0] }),
+    backward: ([dy], wanted, [y], [sofar]) => {
       const { du, dscaleOut } = plain
         ? { du: dy!, dscaleOut: undefined }
         : epilogueGradient(dy!, y!, epilogue, Boolean(scaleOut) && wanted.at(-1)!);
@@ -88,7 +89,7 @@ export function convolution(x: Tensor, weight: Tensor, options: ConvolutionOptio
         return [undefined, ...(scaleIn ? [undefined] : []), ...scales];
       if (!scaleIn) return [dataGradient(du, weight, shape), ...scales];
       const { dx, dscaleIn } = isPointwise(shape)
-        ? pointwiseGradient(du, x, scaleIn, weight)
+        ? pointwiseGradient(du, x, scaleIn, weight, sofar)
         : scaleGradient(dataGradient(du, weight, shape), x, scaleIn);
       return [dx, dscaleIn, ...scales];
     },

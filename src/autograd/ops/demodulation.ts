@@ -29,7 +29,7 @@ export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor
         params,
         workgroups: linearGrid(batch * outChannels),
       }),
-    accumulates: true,
+    accumulates: [0],
     backward: ([dd], _, [out], [sofar]) =>
       demodulationGradient(dd!, out!, sofar ?? s.graph.filled(s.shape, 0)),
   });

@@ -54,11 +54,13 @@ export function maxPool(x: Tensor, size: number, stride: number): Tensor {
         params: pooling.params,
         workgroups: linearGrid(y!.size / pooling.together),
       }),
-    backward: ([dy], _, [y]) =>
+    accumulates: [0],
+    backward: ([dy], _, [y], [sofar]) =>
       x.graph.operation({
         name: 'max pool',
-        inputs: [dy!, x, y!],
+        inputs: [dy!, x, y!, ...(sofar ? [sofar] : [])],
         shapes: [x.shape],
+        ...(sofar && { overwrites: sofar }),
         lower: (emit, [dx]) => {
           const channels = x.shape[3]!;
           const plan = planMaximumGradient({ ...pooling.params, channels });
@@ -66,7 +68,7 @@ export function maxPool(x: Tensor, size: number, stride: number): Tensor {
             kernel: plan.kernel,
             workgroups: plan.workgroups,
             bindings: { dy: dy!, x, maxima: y!, dx: dx! },
-            params: { ...pooling.params, channels: plan.channels },
+            params: { ...pooling.params, channels: plan.channels, adds: sofar ? 1 : 0 },
           });
         },
       }),
@@ -85,6 +87,6 @@ function poolingOf(x: Tensor, size: number, stride: number) {
     family,
     /** Channels to a thread. */
     together: channels / count,
-    params: { batch, inHeight, inWidth, outHeight, outWidth, channels: count, size, stride },
+    params: { batch, inHeight, inWidth, outHeight, outWidth, channels: count, size, stride, adds: 0 },
   };
 }

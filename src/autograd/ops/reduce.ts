@@ -16,9 +16,10 @@ export function meanSquaredError(a: Tensor, b: Tensor, divisor = a.size / a.shap
     inputs: [a, b],
     shapes: [[batch]],
     lower: (emit, [out]) => reduce(emit, 'reduce.difference', a, b, out!, factor),
-    backward: ([dy], wanted) => [
-      wanted[0] ? differenceGradient(dy!, a, b, factor) : undefined,
-      wanted[1] ? differenceGradient(dy!, b, a, factor) : undefined,
+    accumulates: [0, 1],
+    backward: ([dy], wanted, _, [ofA, ofB]) => [
+      wanted[0] ? differenceGradient(dy!, a, b, factor, ofA) : undefined,
+      wanted[1] ? differenceGradient(dy!, b, a, factor, ofB) : undefined,
     ],
   });
   return y!;
@@ -70,17 +71,25 @@ function reduce(
   });
 }
 
-function differenceGradient(dy: Tensor, a: Tensor, b: Tensor, factor: number): Tensor {
+/** Added to `sofar` where there is one. */
+function differenceGradient(
+  dy: Tensor,
+  a: Tensor,
+  b: Tensor,
+  factor: number,
+  sofar: Tensor | undefined,
+): Tensor {
   const batch = a.shape[0]!;
   const [da] = a.graph.operation({
     name: 'difference',
-    inputs: [dy, a, b],
+    inputs: [dy, a, b, ...(sofar ? [sofar] : [])],
     shapes: [a.shape],
+    ...(sofar && { overwrites: sofar }),
     lower: (emit, [out]) =>
       emit.launch({
         kernel: 'reduce.gradient',
         bindings: { dy, a, b, da: out! },
-        params: { batch, size: a.size / batch, factor },
+        params: { batch, size: a.size / batch, factor, adds: sofar ? 1 : 0 },
         workgroups: linearGrid(a.size),
       }),
   });

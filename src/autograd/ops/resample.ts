@@ -8,10 +8,10 @@ export type Taps = readonly (readonly (readonly [index: number, weight: number])
 const IMAGE_CHANNELS = 3;
 
 /**
- * x [N, H, W, C] to [N, vertical.length, horizontal.length, C].
- * Gradient: the transposed tables, through the same kernel.
+ * x [N, H, W, C] to [N, vertical.length, horizontal.length, C], added to `onto` of that shape where it is given.
+ * Gradient of x: the transposed tables, through the same kernel. It passes to `onto`.
  */
-export function resample(x: Tensor, vertical: Taps, horizontal: Taps): Tensor {
+export function resample(x: Tensor, vertical: Taps, horizontal: Taps, onto?: Tensor): Tensor {
   assertShape('resample', x, [null, null, null, null]);
   const { graph } = x;
   const [batch, inHeight, inWidth, channels] = x.shape as [number, number, number, number];
@@ -19,10 +19,13 @@ export function resample(x: Tensor, vertical: Taps, horizontal: Taps): Tensor {
   const columns = tableOf(horizontal, inWidth);
   const [outHeight, outWidth] = [vertical.length, horizontal.length];
   const together = channels === IMAGE_CHANNELS ? IMAGE_CHANNELS : 1;
+  const shape = [batch, outHeight, outWidth, channels];
+  if (onto) assertShape('resample onto', onto, shape);
   const [out] = graph.operation({
     name: 'resample',
-    inputs: [x],
-    shapes: [[batch, outHeight, outWidth, channels]],
+    inputs: [x, ...(onto ? [onto] : [])],
+    shapes: [shape],
+    ...(onto && { overwrites: onto }),
     lower: (emit, [y]) =>
       emit.launch({
         kernel: 'resample',
@@ -42,11 +45,16 @@ export function resample(x: Tensor, vertical: Taps, horizontal: Taps): Tensor {
           channels,
           rowTaps: rows.taps,
           columnTaps: columns.taps,
+          adds: onto ? 1 : 0,
         },
         workgroups: linearGrid(y!.size / together),
         flops: 2 * rows.taps * (columns.taps + 1) * y!.size,
       }),
-    backward: ([dy]) => [resample(dy!, adjoint(vertical, inHeight), adjoint(horizontal, inWidth))],
+    accumulates: [0],
+    backward: ([dy], wanted, _, [sofar]) => [
+      wanted[0] ? resample(dy!, adjoint(vertical, inHeight), adjoint(horizontal, inWidth), sofar) : undefined,
+      dy,
+    ],
   });
   return out!;
 }
@@ -64,9 +72,12 @@ export function bilinear(x: Tensor, height: number, width: number): Tensor {
   return resample(x, bilinearTaps(x.shape[1]!, height), bilinearTaps(x.shape[2]!, width));
 }
 
-/** StyleGAN2's doubling of the RGB skip: out[2i] = ¾ x[i] + ¼ x[i − 1], out[2i + 1] = ¾ x[i] + ¼ x[i + 1], zeros outside. */
-export function upsample2(x: Tensor): Tensor {
-  return resample(x, doublingTaps(x.shape[1]!), doublingTaps(x.shape[2]!));
+/**
+ * StyleGAN2's doubling of the RGB skip: out[2i] = ¾ x[i] + ¼ x[i − 1], out[2i + 1] = ¾ x[i] + ¼ x[i + 1], zeros outside; added to
+ * `onto` [N, 2H, 2W, C] where it is given.
+ */
+export function upsample2(x: Tensor, onto?: Tensor): Tensor {
+  return resample(x, doublingTaps(x.shape[1]!), doublingTaps(x.shape[2]!), onto);
 }
 
 export function bicubicTaps(from: number, to: number): Taps {
