@@ -59,7 +59,7 @@ export class PerceptualMeter {
     const a = graph.variable('a', [1, side, side, 3]);
     const b = graph.variable('b', [1, side, side, 3]);
     const perceptual = requirePerceptual(model, 'Measuring the perceptual distance');
-    const distance = perceptual.distance(perceptual.features(a), perceptual.features(b));
+    const distance = perceptual.distance(a, perceptual.features(b));
     const executable = await compile(device, graph, {
       name: 'perceptual distance',
       outputs: [distance],

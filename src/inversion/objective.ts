@@ -122,7 +122,7 @@ function perceptualTerm(
   const side = image.shape[1]!;
   const compared = perceptualSide(side, method);
   const seen = compared === side ? image : bicubic(image, compared, compared);
-  return perceptual.distance(perceptual.features(seen), features);
+  return perceptual.distance(seen, features);
 }
 
 /** mean v² with the published divisor, all rows of a full code, though rows below M take no part: as in the published program. */

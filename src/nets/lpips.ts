@@ -58,30 +58,37 @@ export class PerceptualDistance {
 
   /** Unit-normalised features of pictures [N, H, W, 3] in [-1, 1], one tensor for each of five taps. */
   features(picture: Tensor): Tensor[] {
-    assertShape('perceptual features', picture, [null, null, null, 3]);
+    return picture.graph.scoped('perceptual', () =>
+      this.#taps(picture).map((feature) => unitNormalise(feature)),
+    );
+  }
+
+  /** The distance of pictures [N, H, W, 3] in [-1, 1] from others, given by their `features`: one value a sample, [N]. Gradient flows to the pictures. */
+  distance(picture: Tensor, features: readonly Tensor[]): Tensor {
     const { graph } = picture;
     return graph.scoped('perceptual', () => {
-      const scale = graph.constant(
-        'scale',
-        [3],
-        Float32Array.from(SCALE, (value) => 1 / value),
-      );
-      const shift = graph.constant(
-        'shift',
-        [3],
-        Float32Array.from(SHIFT, (value, c) => -value / SCALE[c]!),
-      );
-      const normalised = channelAffine(picture, scale, shift, LINEAR);
-      return TRUNKS[this.trunk].features(normalised, this.#state).map((feature) => unitNormalise(feature));
+      const distances = this.#taps(picture).map((feature, tap) => {
+        const { data } = this.#state.get(`lin${tap}.model.1.weight`);
+        return featureDistance(feature, features[tap]!, graph.constant(`lin${tap}`, [data.length], data));
+      });
+      return weightedSum(distances.map((tensor) => ({ tensor, factor: 1 })));
     });
   }
 
-  /** The distance of two lists of features, one value a sample, [N]. */
-  distance(a: readonly Tensor[], b: readonly Tensor[]): Tensor {
-    const distances = a.map((feature, tap) => {
-      const { data } = this.#state.get(`lin${tap}.model.1.weight`);
-      return featureDistance(feature, b[tap]!, feature.graph.constant(`lin${tap}`, [data.length], data));
-    });
-    return weightedSum(distances.map((tensor) => ({ tensor, factor: 1 })));
+  /** The network's features as they are. */
+  #taps(picture: Tensor): Tensor[] {
+    assertShape('perceptual features', picture, [null, null, null, 3]);
+    const { graph } = picture;
+    const scale = graph.constant(
+      'scale',
+      [3],
+      Float32Array.from(SCALE, (value) => 1 / value),
+    );
+    const shift = graph.constant(
+      'shift',
+      [3],
+      Float32Array.from(SHIFT, (value, c) => -value / SCALE[c]!),
+    );
+    return TRUNKS[this.trunk].features(channelAffine(picture, scale, shift, LINEAR), this.#state);
   }
 }

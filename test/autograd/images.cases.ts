@@ -7,6 +7,7 @@ import { bicubic, bilinear, upsample2 } from '../../src/autograd/ops/resample.js
 import type { TestCase } from '../harness/case.js';
 import { casesOf, type OperationTest } from './operation.js';
 import * as reference from './reference/images.js';
+import { unitNormalise } from './reference/rows.js';
 
 type Image = [batch: number, height: number, width: number, channels: number];
 
@@ -81,13 +82,13 @@ const gated = (name: string, x: Image, recorded = false): OperationTest => ({
   recorded,
 });
 
-const distance = (name: string, a: Image, recorded = false): OperationTest => ({
+const distance = (name: string, x: Image, recorded: boolean | 'only' = false): OperationTest => ({
   name,
-  variables: { a, b: a },
-  constants: { weights: [a[3]] },
+  variables: { x },
+  constants: { target: x, weights: [x[3]] },
   draw: { weights: (random) => random() },
-  build: ({ a, b, weights }) => featureDistance(a, b, weights),
-  reference: ({ a, b, weights }) => reference.featureDistance(a, b, weights),
+  build: ({ x, target, weights }) => featureDistance(x, target, weights),
+  reference: ({ x, target, weights }) => reference.featureDistance(unitNormalise(x), target, weights),
   recorded,
 });
 
@@ -123,6 +124,7 @@ export const cases: TestCase[] = casesOf([
   gated('channel scale of one value', [1, 1, 1, 1]),
   distance('feature distance, channels in fours', [2, 3, 5, 12]),
   distance('feature distance', [2, 5, 3, 17], true),
+  distance('feature distance of zeros', [4, 1, 1, 5], 'only'),
   distance('feature distance of many threads', [1, 13, 11, 33]),
-  distance('feature distance of one value', [3, 1, 1, 1]),
+  distance('feature distance of one pixel', [3, 1, 1, 2]),
 ]);

@@ -2,11 +2,14 @@
 import { inFours, linearGrid } from '../../engine/launch.js';
 import type { Tensor } from '../tensor.js';
 
+/** The published epsilon of LPIPS. */
+export const UNIT_EPSILON = 1e-10;
+
 /**
  * x / (√Σx² + epsilon), the sum over the last axis: LPIPS. Any shape.
  * Gradient: the part of dy across x, scaled; zero for a vector of zeros.
  */
-export function unitNormalise(x: Tensor, epsilon = 1e-10): Tensor {
+export function unitNormalise(x: Tensor, epsilon = UNIT_EPSILON): Tensor {
   return normalise(x, 'unit normalisation', 1, epsilon);
 }
 

@@ -44,7 +44,7 @@ function perceptual(files: readonly string[], ignored: number, fixture: string, 
       const shape = [2, 37, 37, 3];
       const random = (key: string) => ({ shape, data: uniform(`${name} ${key}`, shape, 0.5) });
       const found = await evaluate(await t.device(), { a: random('a'), b: random('b') }, ({ a, b }) => {
-        const distance = network.distance(network.features(a!), network.features(b!));
+        const distance = network.distance(a!, network.features(b!));
         return { outputs: { distance }, loss: distance, withRespectTo: ['a'] };
       });
       const file = TensorFile.parse(await t.fixture(fixture));
