@@ -42,7 +42,8 @@ export async function start(options: Options): Promise<number> {
   await ensureWritableFolder(output, methods.length * RESULT_BYTES);
 
   return withSession(options, model, async (session) => {
-    const { say, signal, interrupted } = session;
+    const { say, signal, interrupted, device } = session;
+    device.constants.keepsUnused = true; // all three methods run the same networks
     if (images.length > 0) warnOfDomain(session);
     say(`Picture  ${picture.path}`);
     say(

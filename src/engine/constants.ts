@@ -17,6 +17,8 @@ interface Entry {
 }
 
 export class ConstantPool {
+  /** Set it for programs that come one after another: what nothing uses any more then stays as long as the device. */
+  keepsUnused = false;
   readonly #device: Device;
   /** By the host array's identity. */
   readonly #entries = new Map<Float32Array, Map<string, Entry>>();
@@ -38,7 +40,7 @@ export class ConstantPool {
   release(data: Float32Array, packing: Packing): void {
     const layouts = this.#entries.get(data);
     const entry = layouts?.get(packing.key);
-    if (!layouts || !entry || --entry.users > 0) return;
+    if (!layouts || !entry || --entry.users > 0 || this.keepsUnused) return;
     this.#device.destroyMemory(entry.memory);
     layouts.delete(packing.key);
     if (layouts.size === 0) this.#entries.delete(data);

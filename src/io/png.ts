@@ -36,6 +36,7 @@ export async function encodePng({ width, height, data }: Image): Promise<Uint8Ar
     colorType: 2,
     inputColorType: 2,
     inputHasAlpha: false,
+    filterType: 4, // Paeth; to try all filters takes twice as long and gains a percent
     deflateLevel: 6,
     deflateStrategy: 0,
   });
