@@ -2,7 +2,7 @@
 //   difference  partial[n, t] = Σ (a - b)²                         over elements t, t + threads, t + 2·threads, …
 //   quantised   the same for 8-bit pictures: both first go from [-1, 1] to the whole numbers 0 … 255
 //   total       y[n] = factor · Σ_t partial[n, t]                  one workgroup a sample, a tree in workgroup memory
-//   gradient    da = 2 · factor · dy[n] · (a - b)
+//   gradient    da = 2 · factor · dy[n] · (a - b), with `adds` added to what da holds
 // Memory: a, b, da [N, size]; partial [N, threads]; y, dy [N].
 
 #include count

@@ -1,6 +1,6 @@
 // Separable resampling by tables:
 //   y[n, oy, ox, c] = Σ_{(iy, u) in rows[oy]} Σ_{(ix, v) in columns[ox]} u · v · x[n, iy, ix, c]
-// The adjoint is the same with transposed tables. With `adds` it is added to what y holds.
+// The adjoint is the same with transposed tables. With `adds` the sum is added to what y holds.
 // Memory: x [N, H, W, C]; y [N, OH, OW, C]; rows [OH, rowTaps] and columns [OW, columnTaps] of (input index, weight),
 // padded with weight 0 at index 0. One thread makes CHANNELS neighbouring channels of one pixel, so that images share the tables' loads;
 // C is a multiple of it.

@@ -45,6 +45,7 @@ export function backpropagate(
     if (!operation.backward) throw new Error(`operation '${operation.name}' has no gradient`);
     const { backward, standsFor } = operation;
     const { graph } = operation.outputs[0]!;
+    if (operation.accumulates) refuseTwice(operation);
     const sofar = operation.inputs.map((input) => gradientOf.get(input));
     const outgoing = standsFor // whose operations have names of their own
       ? backward(incoming, wanted, sofar)
@@ -57,6 +58,13 @@ export function backpropagate(
     });
   }
   return gradientOf;
+}
+
+/** Both places would add to the same gradient so far, and one of them would be lost. */
+function refuseTwice({ name, inputs }: Operation): void {
+  const twice = inputs.find((input, at) => inputs.indexOf(input) < at);
+  if (twice)
+    throw new Error(`operation '${name}': '${twice.name}' stands at two places, which has no gradient`);
 }
 
 /** Every tensor that depends on one of `variables`, and they themselves. */

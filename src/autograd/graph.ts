@@ -48,7 +48,7 @@ export interface OperationSpec {
     outputs: readonly Tensor[],
     sofar: readonly (Tensor | undefined)[],
   ) => readonly (Tensor | undefined)[];
-  /** The inputs for which its backward returns gradients with those so far already added, by their places. */
+  /** The inputs for which its backward returns gradients with those so far already added, by their places. No input may stand at two. */
   readonly accumulates?: readonly number[];
   /**
    * Inputs that are wanted as parts of the first output. Where nothing else reads one, and it need not stand elsewhere, whoever makes

@@ -43,7 +43,7 @@ export async function start(options: Options): Promise<number> {
 
   return withSession(options, model, async (session) => {
     const { say, signal, interrupted, device } = session;
-    device.constants.keepsUnused = true; // all three methods run the same networks
+    device.constants.keepsUnused = true; // the methods run the same networks one after another
     if (images.length > 0) warnOfDomain(session);
     say(`Picture  ${picture.path}`);
     say(
@@ -57,6 +57,7 @@ export async function start(options: Options): Promise<number> {
       if (signal.aborted) return interrupted(results.length > 0);
       const like = options.resume ? await earlierComputation([output], method, model) : undefined;
       const result = await withPrograms(session, method, { like }, async (programs) => {
+        device.constants.releaseUnused();
         const found = await invertPicture(session, programs, picture, output, { ...options, steps });
         if (!isFinished(found)) return found;
         for (const [at, { direction, amount }] of moves.entries()) {

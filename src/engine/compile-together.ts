@@ -17,48 +17,78 @@ export interface Compiled {
 
 /** What takes longer in its first run was not in the driver's cache. */
 const NEW_MS = 30;
-/** For fewer new kernels no devices are opened. */
-const WORTH_OPENING = 8;
-/** Of each operand; kernels whose parameters are all zero touch none of it. */
+/** For so few new kernels no devices are opened. */
+const FEW = 8;
+/** Of each operand. Kernels whose parameters are all zero touch little of it; what lies beyond is out of bounds, which WebGPU allows. */
 const OPERAND_BYTES = 4096;
 
-const compiledOn = new WeakMap<Device, Set<GPUComputePipeline>>();
+export interface CompileOptions {
+  /** How many devices compile at once, `device` among them. */
+  readonly compilers?: number;
+  /** Opens one more on the same adapter. */
+  readonly open?: (facts: AdapterFacts) => Promise<Device>;
+  readonly newMilliseconds?: number;
+}
 
-/** Compiles what is new on `device` and its driver, where that is done at the first run; elsewhere does nothing. */
-export async function compileTogether(device: Device, kernels: readonly Compiled[]): Promise<void> {
-  if (!compilesAtFirstRun(device.facts)) return;
-  const waiting = await newOf(device, kernels);
-  while (waiting.length > WORTH_OPENING) {
+const seenOn = new WeakMap<Device, Set<GPUComputePipeline>>();
+
+/**
+ * Compiles what is new on `device` and its driver, where that is done at the first run; elsewhere does nothing.
+ * Throws where `device` fails. What happens to further devices does not matter: it then compiles what they have left.
+ */
+export async function compileTogether(
+  device: Device,
+  kernels: readonly Compiled[],
+  { compilers = kernelCompilers(), open = openAlike, newMilliseconds = NEW_MS }: CompileOptions = {},
+): Promise<void> {
+  if (compilers < 2 || !compilesAtFirstRun(device.facts)) return;
+  const waiting = await notSeen(device, kernels);
+  if (waiting.length > FEW) await device.idle(); // first runs are timed alone
+  while (waiting.length > FEW) {
     const next = waiting.shift()!;
     const milliseconds = await firstRun(device, next);
-    if (milliseconds < NEW_MS) continue;
-    await withDisposal(async (held) => {
-      const helpers = Array.from({ length: kernelCompilers() - 1 }, async () => {
-        const helper = held.use(await openDevice(optionsFor(device.facts)));
-        // Where the driver keeps nothing, helpers are of no use.
-        if ((await firstRun(helper, next)) < milliseconds / 2) await compileAll(helper, waiting);
-      });
-      await Promise.all([compileAll(device, waiting), ...helpers]);
-    });
+    if (milliseconds < newMilliseconds) continue;
+    const known = { ...next, milliseconds };
+    const helping = Array.from({ length: compilers - 1 }, () =>
+      help(() => open(device.facts), known, waiting),
+    );
+    try {
+      await compileAll(device, waiting);
+    } finally {
+      waiting.length = 0;
+      await Promise.all(helping);
+    }
   }
 }
 
-/** Each of them once, without those that have run on this device already. */
-async function newOf(device: Device, kernels: readonly Compiled[]): Promise<Compiled[]> {
-  const compiled = compiledOn.get(device) ?? new Set();
-  compiledOn.set(device, compiled);
+function openAlike({ subgroupSize }: AdapterFacts): Promise<Device> {
+  return openDevice({ adapter: LLVMPIPE, subgroups: subgroupSize > 0 });
+}
+
+/** Each of them once, without those that `device` has met before. */
+async function notSeen(device: Device, kernels: readonly Compiled[]): Promise<Compiled[]> {
+  const seen = seenOn.get(device) ?? new Set();
+  seenOn.set(device, seen);
   const found: Compiled[] = [];
   for (const { kernel, constants } of kernels) {
     const pipeline = await device.pipeline(kernel, constants);
-    if (compiled.has(pipeline)) continue;
-    compiled.add(pipeline);
+    if (seen.has(pipeline)) continue;
+    seen.add(pipeline);
     found.push({ kernel, constants });
   }
   return found;
 }
 
-function optionsFor({ subgroupSize }: AdapterFacts) {
-  return { adapter: LLVMPIPE, subgroups: subgroupSize > 0 };
+/** Compiles on one more device, unless what was compiled already takes as long there: then the driver keeps nothing. */
+async function help(
+  open: () => Promise<Device>,
+  known: Compiled & { readonly milliseconds: number },
+  waiting: Compiled[],
+): Promise<void> {
+  await withDisposal(async (held) => {
+    const helper = held.use(await open());
+    if ((await firstRun(helper, known)) < known.milliseconds / 2) await compileAll(helper, waiting);
+  }).catch(() => undefined);
 }
 
 /** Takes from `waiting` until none is left. */

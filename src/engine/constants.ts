@@ -17,7 +17,7 @@ interface Entry {
 }
 
 export class ConstantPool {
-  /** Set it for programs that come one after another: what nothing uses any more then stays as long as the device. */
+  /** Set it for programs that come one after another: what nothing uses any more then stays until `releaseUnused`. */
   keepsUnused = false;
   readonly #device: Device;
   /** By the host array's identity. */
@@ -38,11 +38,21 @@ export class ConstantPool {
   }
 
   release(data: Float32Array, packing: Packing): void {
-    const layouts = this.#entries.get(data);
-    const entry = layouts?.get(packing.key);
-    if (!layouts || !entry || --entry.users > 0 || this.keepsUnused) return;
-    this.#device.destroyMemory(entry.memory);
-    layouts.delete(packing.key);
+    const entry = this.#entries.get(data)?.get(packing.key);
+    if (!entry || --entry.users > 0 || this.keepsUnused) return;
+    this.#drop(data, packing.key);
+  }
+
+  releaseUnused(): void {
+    for (const [data, layouts] of this.#entries) {
+      for (const [key, { users }] of layouts) if (users === 0) this.#drop(data, key);
+    }
+  }
+
+  #drop(data: Float32Array, key: string): void {
+    const layouts = this.#entries.get(data)!;
+    this.#device.destroyMemory(layouts.get(key)!.memory);
+    layouts.delete(key);
     if (layouts.size === 0) this.#entries.delete(data);
   }
 

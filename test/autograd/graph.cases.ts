@@ -8,6 +8,7 @@ import { UNLIMITED } from '../../src/autograd/ops/activation.js';
 import { convolution } from '../../src/autograd/ops/convolution.js';
 import { copyInto } from '../../src/autograd/ops/copy.js';
 import { add, clip, scale } from '../../src/autograd/ops/elementwise.js';
+import { featureDistance } from '../../src/autograd/ops/feature-distance.js';
 import { meanSquaredError } from '../../src/autograd/ops/reduce.js';
 import { styles } from '../../src/autograd/ops/styles.js';
 import type { Tensor } from '../../src/autograd/tensor.js';
@@ -239,6 +240,10 @@ export const cases: TestCase[] = [
       await assertThrows('clip', () => gradients(loss, [x]), /'scale' has no gradient/);
       const other = meanSquaredError(scale(x, 2), graph.filled([1, 4], 0));
       await assertThrows('no path', () => gradients(other, [y]), /does not depend on 'y'/);
+      const [a, b] = [graph.variable('a', [1, 1, 1, 4]), graph.variable('b', [1, 1, 1, 4])];
+      const far = featureDistance(a, b, graph.filled([4], 1));
+      await assertThrows('target', () => gradients(far, [a, b]), /no gradient flows to its target/);
+      await assertThrows('twice', () => gradients(meanSquaredError(x, x), [x]), /'x' stands at two places/);
       await assertThrows('not a loss', () => gradients(x, [x]), /'x' is \[1, 4\], wanted \[any\]/);
       await assertThrows('shapes', () => add(x, graph.filled([4, 1], 0)), /is \[4, 1\], wanted \[1, 4\]/);
       await assertThrows('size', () => graph.constant('c', [2, 2], new Float32Array(3)), /'c': 3 values/);

@@ -1,8 +1,8 @@
-/** Compiling on several devices: on llvmpipe alone, with nothing left behind, and safe for every kernel there is. */
+/** Compiling on several devices: on llvmpipe alone, safe for every kernel, whatever becomes of the further devices. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compilesAtFirstRun } from '../../src/engine/adapter.js';
-import { type Compiled, compileTogether } from '../../src/engine/compile-together.js';
+import { type Compiled, type CompileOptions, compileTogether } from '../../src/engine/compile-together.js';
 import { type Device, openDevice } from '../../src/engine/device.js';
 import { kernels, sources } from '../../src/engine/kernels.gen.js';
 import { type KernelName, kernelInfo } from '../../src/engine/launch.js';
@@ -13,30 +13,79 @@ const all: Compiled[] = (Object.keys(kernels) as KernelName[])
     (kernel) => !/enable (f16|chromium)/.test(sources[kernelInfo(kernel).family as keyof typeof sources]),
   )
   .map((kernel) => ({ kernel, constants: {} }));
+const some = all.filter(({ kernel }) => /elementwise|pooling|reduce|adam/.test(kernel));
 
-test('every kernel ends, writes nothing it may not, and leaves no memory behind', async () => {
-  const device = await openDevice();
-  const before = device.memory;
-  await compileTogether(device, all);
-  device.check();
-  assert.equal([device.memory.buffers, device.memory.bytes], [before.buffers, before.bytes]);
-  if (!compilesAtFirstRun(device.facts)) return;
-  const compiled = device.pipelineCount;
-  assert.ok(compiled >= all.length);
-  await compileTogether(device, all);
-  assert.is(device.pipelineCount, compiled);
-  device.destroy();
-});
-
-test('other adapters compile as they always do', async () => {
-  const real = await openDevice();
+/** The device as another, and how often something was submitted to it. */
+function watched(real: Device, name = real.facts.name) {
+  const counted = { submits: 0 };
   const device = new Proxy(real, {
-    get: (target, name) =>
-      name === 'facts' ? { ...real.facts, name: 'some card' } : Reflect.get(target, name, target),
+    get: (target, key) => {
+      if (key === 'facts') return { ...target.facts, name };
+      if (key === 'submit') counted.submits++;
+      const value = Reflect.get(target, key) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
   }) as Device;
-  await compileTogether(device, all);
-  assert.is(real.pipelineCount, 1); // that of the subgroup probe
-  real.destroy();
-});
+  return { device, counted };
+}
+
+async function withDevice(body: (real: Device) => Promise<void>): Promise<void> {
+  const real = await openDevice();
+  try {
+    if (compilesAtFirstRun(real.facts)) await body(real);
+  } finally {
+    real.destroy();
+  }
+}
+
+test('every kernel ends with parameters of zero, runs once, and leaves no memory behind', () =>
+  withDevice(async (real) => {
+    const { device, counted } = watched(real);
+    const before = real.memory;
+    const options: CompileOptions = { compilers: 2, newMilliseconds: Infinity };
+    await compileTogether(device, all, options);
+    real.check();
+    assert.ok(counted.submits > all.length - 10, `${counted.submits} submits for ${all.length} kernels`);
+    assert.equal([real.memory.buffers, real.memory.bytes], [before.buffers, before.bytes]);
+    const { submits } = counted;
+    await compileTogether(device, all, options);
+    assert.is(counted.submits, submits);
+  }));
+
+test('further devices take their part and are destroyed; one that cannot be had, or fails, is done without', () =>
+  withDevice(async (real) => {
+    const { device, counted } = watched(real);
+    let asked = 0;
+    let destroyed = 0;
+    await compileTogether(device, some, {
+      compilers: 4,
+      newMilliseconds: 0,
+      open: async () => {
+        asked++;
+        if (asked === 1) throw new Error('no more devices');
+        const isLost = asked === 2;
+        const helper = await openDevice();
+        if (isLost) helper.destroy(); // lost at once
+        const destroy = helper.destroy.bind(helper);
+        helper.destroy = () => {
+          destroyed++;
+          destroy();
+        };
+        return helper;
+      },
+    });
+    assert.equal([asked, destroyed], [3, 2]);
+    assert.ok(counted.submits > 0);
+    real.check();
+  }));
+
+test('other adapters, and one processor, compile as they always do', () =>
+  withDevice(async (real) => {
+    const other = watched(real, 'some card');
+    await compileTogether(other.device, some, { compilers: 4 });
+    const alone = watched(real);
+    await compileTogether(alone.device, some, { compilers: 1 });
+    assert.equal([other.counted.submits, alone.counted.submits], [0, 0]);
+  }));
 
 test.run();

@@ -37,6 +37,7 @@ async function compareKernels(
     channels,
     size,
     stride,
+    adds: 0,
   };
   const random = randomFrom(`pooling ${shape} ${size} ${stride}`);
   const outputs = batch * params.outHeight * params.outWidth * channels;

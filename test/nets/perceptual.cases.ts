@@ -69,7 +69,7 @@ export const cases: TestCase[] = [
       const { distance } = await evaluate(await t.device(), { a }, (inputs) => {
         return { outputs: { distance: network.distance(inputs.a!, network.features(inputs.a!)) } };
       });
-      assert.equal([...distance!], [0]);
+      assert.ok(distance![0]! < 1e-12, `${distance}`); // where a multiplication and a sum are one, their rounding is left
     },
   },
   {

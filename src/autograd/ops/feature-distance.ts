@@ -6,7 +6,7 @@ import { summingThreads } from './reduce.js';
 
 /**
  * x [N, H, W, C], whose pixels are normalised to unit vectors on the way, and `target` of the same shape, normalised already, with
- * frozen weights [C], give [N]: the mean over pixels of Σ_c weight · (x / (|x| + epsilon) − target)². Gradient flows to x.
+ * frozen weights [C], give [N]: the mean over pixels of Σ_c weight · (x / (|x| + epsilon) − target)². Gradient flows to x alone.
  */
 export function featureDistance(x: Tensor, target: Tensor, weights: Tensor, epsilon = UNIT_EPSILON): Tensor {
   assertShape('featureDistance', x, [null, null, null, null]);
@@ -44,8 +44,9 @@ export function featureDistance(x: Tensor, target: Tensor, weights: Tensor, epsi
         workgroups: [batch, 1, 1],
       });
     },
-    backward: ([dy], _, [, f]) =>
-      x.graph.operation({
+    backward: ([dy], wanted, [, f]) => {
+      if (wanted[1]) throw new Error('featureDistance: no gradient flows to its target');
+      return x.graph.operation({
         name: 'feature distance',
         inputs: [dy!, x, f!, target],
         shapes: [x.shape],
@@ -65,7 +66,8 @@ export function featureDistance(x: Tensor, target: Tensor, weights: Tensor, epsi
             workgroups: linearGrid(batch * counted.size),
           });
         },
-      }),
+      });
+    },
   });
   return out!;
 }

@@ -9,7 +9,7 @@ const IMAGE_CHANNELS = 3;
 
 /**
  * x [N, H, W, C] to [N, vertical.length, horizontal.length, C], added to `onto` of that shape where it is given.
- * Gradient of x: the transposed tables, through the same kernel. It passes to `onto`.
+ * Gradient of x: the transposed tables, through the same kernel. The gradient passes to `onto` unchanged.
  */
 export function resample(x: Tensor, vertical: Taps, horizontal: Taps, onto?: Tensor): Tensor {
   assertShape('resample', x, [null, null, null, null]);
