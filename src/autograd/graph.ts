@@ -40,7 +40,7 @@ export interface OperationSpec {
    * An input whose values the launches find in the first output, as large as it, and change there. Where nothing else reads
    * the input any more, the output has its memory; else it is copied before.
    */
-  readonly overwrites?: Tensor;
+  readonly overwrites?: Tensor | undefined;
   /** Left out where no gradient flows. Gets the outputs too, since many gradients are cheapest from them. */
   readonly backward?: (
     gradients: readonly (Tensor | undefined)[],

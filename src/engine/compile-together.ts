@@ -6,14 +6,11 @@ import { kernelCompilers } from '#device';
 import { type AdapterFacts, compilesAtFirstRun, LLVMPIPE } from './adapter.js';
 import { type Device, type DeviceBuffer, type DeviceTexture, openDevice } from './device.js';
 import { type Disposal, withDisposal } from './disposal.js';
-import { type KernelName, kernelInfo } from './launch.js';
-import type { Constants } from './preprocess.js';
+import { type KernelName, kernelInfo, type Launch } from './launch.js';
+import { submitOneWorkgroup } from './one-workgroup.js';
 import { TEXEL_BYTES } from './textures.js';
 
-export interface Compiled {
-  readonly kernel: KernelName;
-  readonly constants: Constants;
-}
+export type Compiled = Pick<Launch<unknown>, 'kernel' | 'constants'>;
 
 /** What takes longer in its first run was not in the driver's cache. */
 const NEW_MS = 30;
@@ -98,17 +95,11 @@ async function compileAll(device: Device, waiting: Compiled[]): Promise<void> {
 
 /** Runs one workgroup of a kernel on parameters that are all zero, and says how many milliseconds that took. */
 async function firstRun(device: Device, { kernel, constants }: Compiled): Promise<number> {
-  const pipeline = await device.pipeline(kernel, constants);
+  await device.pipeline(kernel, constants); // building it is not its first run
   return withDisposal(async (held) => {
     const bindGroup = await device.checked(() => bindNothing(device, kernel, held));
     const began = performance.now();
-    device.submit(`kernel '${kernel}' was being compiled`, (encoder) => {
-      const pass = encoder.beginComputePass({ label: kernel });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(1);
-      pass.end();
-    });
+    await submitOneWorkgroup(device, kernel, constants, bindGroup, `kernel '${kernel}' was being compiled`);
     await device.idle();
     return performance.now() - began;
   });

@@ -3,6 +3,7 @@ import { FwplusError } from '../errors.js';
 import type { MatrixTile } from './adapter.js';
 import type { Device } from './device.js';
 import type { KernelName } from './launch.js';
+import { submitOneWorkgroup } from './one-workgroup.js';
 import type { Constants } from './preprocess.js';
 
 /** Whether a workgroup of `lanes` threads is one subgroup of `lanes` lanes; see shaders/subgroup_probe.wgsl. */
@@ -32,16 +33,9 @@ async function isRight(
 ): Promise<boolean> {
   const found = device.createBuffer(kernel, 4 * count);
   try {
-    const pipeline = await device.pipeline(kernel, constants);
-    const entry = { binding: 0, resource: { buffer: found.gpu } };
-    const bindGroup = device.bindGroup(kernel, [entry]);
-    device.submit(`${kernel} was running`, (encoder) => {
-      const pass = encoder.beginComputePass({ label: kernel });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(1);
-      pass.end();
-    });
+    await device.pipeline(kernel, constants); // makes the bind group's layout
+    const bindGroup = device.bindGroup(kernel, [{ binding: 0, resource: { buffer: found.gpu } }]);
+    await submitOneWorkgroup(device, kernel, constants, bindGroup, `${kernel} was running`);
     return new Uint32Array(await device.read(found)).every((right) => right === 1);
   } finally {
     device.destroyMemory(found);

@@ -102,7 +102,7 @@ export function pointwiseGradient(
     name: 'pointwise',
     inputs: [du, x, scaleIn, ...(sofar ? [sofar] : [])],
     shapes: [x.shape, scaleIn.shape],
-    ...(sofar && { overwrites: sofar }),
+    overwrites: sofar,
     lower: (emit, [out, sum]) => {
       const { family, chunks, params, workgroups } = chunked(x, emit.facts);
       const partial = emit.scratch('partial sums', [batch, chunks, channels]);

@@ -60,7 +60,7 @@ export function maxPool(x: Tensor, size: number, stride: number): Tensor {
         name: 'max pool',
         inputs: [dy!, x, y!, ...(sofar ? [sofar] : [])],
         shapes: [x.shape],
-        ...(sofar && { overwrites: sofar }),
+        overwrites: sofar,
         lower: (emit, [dx]) => {
           const channels = x.shape[3]!;
           const plan = planMaximumGradient({ ...pooling.params, channels });

@@ -84,7 +84,7 @@ function differenceGradient(
     name: 'difference',
     inputs: [dy, a, b, ...(sofar ? [sofar] : [])],
     shapes: [a.shape],
-    ...(sofar && { overwrites: sofar }),
+    overwrites: sofar,
     lower: (emit, [out]) =>
       emit.launch({
         kernel: 'reduce.gradient',

@@ -25,7 +25,7 @@ export function resample(x: Tensor, vertical: Taps, horizontal: Taps, onto?: Ten
     name: 'resample',
     inputs: [x, ...(onto ? [onto] : [])],
     shapes: [shape],
-    ...(onto && { overwrites: onto }),
+    overwrites: onto,
     lower: (emit, [y]) =>
       emit.launch({
         kernel: 'resample',
