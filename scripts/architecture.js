@@ -19,9 +19,10 @@ const arrows = {
   'src/nets/': ['src/autograd/', 'src/engine/', 'src/io/'],
   'src/inversion/': belowInversion,
   'src/index.ts': ['src/inversion/', ...belowInversion],
-  'src/index.node.ts': ['src/index.ts', 'src/inversion/', 'src/io/node/'],
+  'src/model-folder.node.ts': ['src/inversion/', 'src/io/node/'],
+  'src/index.node.ts': ['src/index.ts', 'src/model-folder.node.ts', 'src/io/node/'],
   'src/index.browser.ts': ['src/index.ts', 'src/inversion/'],
-  'src/cli/': ['src/index.node.ts', 'src/inversion/', ...belowInversion, 'src/io/node/'],
+  'src/cli/': ['src/model-folder.node.ts', 'src/inversion/', ...belowInversion, 'src/io/node/'],
   'web/': ['src/index.browser.ts', 'src/inversion/', ...belowInversion],
 };
 

@@ -1,25 +1,5 @@
 /** fwplus in Node. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { FwplusError } from './errors.js';
-import { loadModel } from './inversion/load-model.js';
-import type { Model } from './inversion/model.js';
-import { readBytes } from './io/node/files.js';
-
 export * from './index.js';
 export { writeStreamed } from './io/node/file-sink.js';
 export { type FileSource, fileSource } from './io/node/file-source.js';
-
-/** The package's own folder, seen from dist/src. */
-export const PACKAGE_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Reads a model from a folder with a manifest.json; without one, the default model. Throws a FwplusError on a bad file. */
-export function loadModelFolder(folder = join(PACKAGE_FOLDER, 'weights')): Promise<Model> {
-  if (!existsSync(join(folder, 'manifest.json'))) {
-    throw new FwplusError(`There is no model in ${folder}: it has no manifest.json.`, {
-      hint: 'Give a folder as described in weights/README.md, or none for the default model.',
-    });
-  }
-  return loadModel((file) => readBytes(join(folder, file)));
-}
+export { loadModelFolder, PACKAGE_FOLDER } from './model-folder.node.js';

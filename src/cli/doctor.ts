@@ -5,7 +5,7 @@ import { scale } from '../autograd/ops/elementwise.js';
 import { describeAdapter, factsOf, requestAdapter } from '../engine/adapter.js';
 import type { Device } from '../engine/device.js';
 import { FwplusError } from '../errors.js';
-import { loadModelFolder } from '../index.node.js';
+import { loadModelFolder } from '../model-folder.node.js';
 import type { Options } from './options.js';
 import { openChosenDevice } from './session.js';
 import { chromiumAdvice, driverAdvice, findChromium, type System, thisSystem } from './system.js';

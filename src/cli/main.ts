@@ -1,17 +1,8 @@
 #!/usr/bin/env node
 /** The `fwplus` command. */
 import { FwplusError } from '../errors.js';
-import { bench } from './bench.js';
-import { convert, inspect } from './convert.js';
-import { directions } from './directions.js';
-import { doctor } from './doctor.js';
-import { edit } from './edit.js';
 import { COMMANDS, takes, usage } from './help.js';
-import { invert } from './invert.js';
 import { type Options, parseOptions } from './options.js';
-import { start } from './start.js';
-import { statistics } from './statistics.js';
-import { tune } from './tune.js';
 import { UsageError } from './usage-error.js';
 import { ownVersion } from './version.js';
 
@@ -53,16 +44,21 @@ async function perform(options: Options): Promise<number> {
   if (stray !== undefined) {
     throw new UsageError(`${command} takes no --${stray}.`, { hint: `See fwplus ${command} --help.` });
   }
-  if (command === 'bench') return bench(options);
-  if (command === 'doctor') return doctor(options);
-  if (command === 'invert') return invert(options);
-  if (command === 'edit') return edit(options);
-  if (command === 'directions') return directions(options);
-  if (command === 'statistics') return statistics(options);
-  if (command === 'convert') return convert(options);
-  if (command === 'inspect') return inspect(options);
-  if (command === 'tune') return tune(options);
-  return start(options);
+  return (await programOf(command))(options);
+}
+
+/** Each is loaded when it is asked for: most do without the converters, and all of the rest takes a third of a second. */
+async function programOf(command: string): Promise<(options: Options) => Promise<number>> {
+  if (command === 'bench') return (await import('./bench.js')).bench;
+  if (command === 'doctor') return (await import('./doctor.js')).doctor;
+  if (command === 'invert') return (await import('./invert.js')).invert;
+  if (command === 'edit') return (await import('./edit.js')).edit;
+  if (command === 'directions') return (await import('./directions.js')).directions;
+  if (command === 'statistics') return (await import('./statistics.js')).statistics;
+  if (command === 'convert') return (await import('./convert.js')).convert;
+  if (command === 'inspect') return (await import('./convert.js')).inspect;
+  if (command === 'tune') return (await import('./tune.js')).tune;
+  return (await import('./start.js')).start;
 }
 
 function report(error: unknown, verbose: boolean): void {

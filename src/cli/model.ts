@@ -1,13 +1,13 @@
 /** The model that a command line names: a folder, a converted generator with files beside it, or the default one. */
 import { stat } from 'node:fs/promises';
 import { FwplusError } from '../errors.js';
-import { loadModelFolder } from '../index.node.js';
 import { loadModelFiles, type ModelFile, type ModelParts, withParts } from '../inversion/load-files.js';
 import type { Model } from '../inversion/model.js';
 import { HEAD_BYTES } from '../io/checkpoint/recognise.js';
 import { convertCommand, refuseUnconverted } from '../io/network-file.js';
 import { fileSource } from '../io/node/file-source.js';
 import { readBytes } from '../io/node/files.js';
+import { loadModelFolder } from '../model-folder.node.js';
 import type { Options } from './options.js';
 
 type ModelOptions = Pick<Options, 'model' | 'baseSize' | 'parts'>;

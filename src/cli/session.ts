@@ -1,4 +1,5 @@
 /** What every command that inverts needs: a device, a model, a way to be interrupted. */
+import { constants, setPriority } from 'node:os';
 import { tuningStore } from '#tuning-store';
 import { describeAdapter } from '../engine/adapter.js';
 import { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
@@ -41,6 +42,7 @@ export async function withSession<T>(
   try {
     const device = await openChosenDevice(options.adapter, options);
     try {
+      if (device.facts.software) giveWay();
       const adapter = describeAdapter(device.facts);
       const { resolution } = model.generator;
       say(`Adapter  ${adapter}`);
@@ -54,6 +56,17 @@ export async function withSession<T>(
   } finally {
     interruption.end();
   }
+}
+
+/**
+ * A software adapter's kernels share the processors with this thread, which encodes ahead of them and can wait: it takes what they
+ * leave. Linux alone has a priority for each thread; those of the device have theirs already.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {} // forbidden: a little slower
 }
 
 /** Like openDevice; and where `software` is wanted, nothing else is taken for it. */

@@ -1,6 +1,5 @@
 /** `fwplus start [IMAGE]`: what `npm start` shows. One picture in W+, W+ with P-norm+ clipping, and F/W+, and its edits. */
 import { join } from 'node:path';
-import { PACKAGE_FOLDER } from '../index.node.js';
 import { applyDirections, type Move } from '../inversion/editing/edit.js';
 import { sefa } from '../inversion/editing/sefa.js';
 import { usualMethod } from '../inversion/lacks.js';
@@ -8,6 +7,7 @@ import type { Method } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
 import type { Image } from '../io/image.js';
 import { ensureWritableFolder } from '../io/node/files.js';
+import { PACKAGE_FOLDER } from '../model-folder.node.js';
 import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished, type MethodResult } from './invert-picture.js';
 import { loadChosenModel } from './model.js';

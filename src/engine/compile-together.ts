@@ -8,6 +8,7 @@ import { type Device, type DeviceBuffer, type DeviceTexture, openDevice } from '
 import { type Disposal, withDisposal } from './disposal.js';
 import { type KernelName, kernelInfo, type Launch } from './launch.js';
 import { submitOneWorkgroup } from './one-workgroup.js';
+import { pipelineKey } from './pipelines.js';
 import { TEXEL_BYTES } from './textures.js';
 
 export type Compiled = Pick<Launch<unknown>, 'kernel' | 'constants'>;
@@ -27,7 +28,8 @@ export interface CompileOptions {
   readonly newMilliseconds?: number;
 }
 
-const seenOn = new WeakMap<Device, Set<GPUComputePipeline>>();
+/** By pipelineKey. */
+const seenOn = new WeakMap<Device, Set<string>>();
 
 /**
  * Compiles what is new on `device` and its driver, where that is done at the first run; elsewhere does nothing.
@@ -39,21 +41,25 @@ export async function compileTogether(
   { compilers = kernelCompilers(), open = openAlike, newMilliseconds = NEW_MS }: CompileOptions = {},
 ): Promise<void> {
   if (compilers < 2 || !compilesAtFirstRun(device.facts)) return;
-  const waiting = await notSeen(device, kernels);
+  const waiting = notSeen(device, kernels);
   if (waiting.length > FEW) await device.idle(); // first runs are timed alone
   while (waiting.length > FEW) {
     const next = waiting.shift()!;
     const milliseconds = await firstRun(device, next);
-    if (milliseconds < newMilliseconds) continue;
+    if (milliseconds < newMilliseconds) {
+      await Promise.all(waiting.map((each) => device.pipeline(each.kernel, each.constants)));
+      continue;
+    }
     const known = { ...next, milliseconds };
-    const helping = Array.from({ length: compilers - 1 }, () =>
-      help(() => open(device.facts), known, waiting),
-    );
+    const others = [
+      ...Array.from({ length: compilers - 1 }, () => help(() => open(device.facts), known, waiting)),
+      buildInTurn(device, [...waiting]),
+    ];
     try {
       await compileAll(device, waiting);
     } finally {
       waiting.length = 0;
-      await Promise.all(helping);
+      await Promise.all(others);
     }
   }
 }
@@ -63,17 +69,24 @@ function openAlike({ subgroupSize }: AdapterFacts): Promise<Device> {
 }
 
 /** Each of them once, without those that `device` has met before. */
-async function notSeen(device: Device, kernels: readonly Compiled[]): Promise<Compiled[]> {
+function notSeen(device: Device, kernels: readonly Compiled[]): Compiled[] {
   const seen = seenOn.get(device) ?? new Set();
   seenOn.set(device, seen);
   const found: Compiled[] = [];
   for (const { kernel, constants } of kernels) {
-    const pipeline = await device.pipeline(kernel, constants);
-    if (seen.has(pipeline)) continue;
-    seen.add(pipeline);
+    const key = pipelineKey(kernel, constants);
+    if (seen.has(key)) continue;
+    seen.add(key);
     found.push({ kernel, constants });
   }
   return found;
+}
+
+/** Builds the pipelines of what further devices compile, too, while the kernels before are being compiled. */
+async function buildInTurn(device: Device, kernels: readonly Compiled[]): Promise<void> {
+  for (const { kernel, constants } of kernels) {
+    await device.pipeline(kernel, constants).catch(() => undefined); // whoever wants it is told
+  }
 }
 
 /** Compiles on one more device, unless what was compiled already takes as long there: then the driver keeps nothing. */

@@ -1,16 +1,10 @@
 /** The memory of a program: planned without a GPU, then made on one. */
+import { type Copied, isInTexture, planCopies } from './copies.js';
 import type { Device, DeviceBuffer, DeviceTexture } from './device.js';
 import type { Disposal } from './disposal.js';
 import { encodeParams, kernelInfo, type Launch } from './launch.js';
 import { type MemoryPlan, planMemory } from './planner.js';
-import {
-  bufferBytes,
-  type Constant,
-  type Persistent,
-  rootOf,
-  type Storage,
-  type Temporary,
-} from './storage.js';
+import { bufferBytes, type Constant, type Persistent, rootOf, type Storage } from './storage.js';
 import { textureBytes } from './textures.js';
 
 /** Bytes of all buffers and textures. What the host reads is copied through a buffer of its own on top, for as long as the reading takes. */
@@ -27,8 +21,10 @@ export interface MemoryReport {
 
 export interface ProgramMemoryPlan {
   readonly temporaries: MemoryPlan;
+  /** Of each launch. */
+  readonly copies: readonly (readonly Copied[])[];
   /** Bytes of the textures into which operands are copied: one for each that a launch has at once. */
-  readonly copies: readonly number[];
+  readonly textures: readonly number[];
   readonly persistent: readonly Persistent[];
   /** One for each array and layout. */
   readonly constants: readonly Constant[];
@@ -52,16 +48,18 @@ export function planProgramMemory(
       constants.set(root.data, layouts);
     }
   }
+  const copies = planCopies(launches);
   const plan = {
     temporaries: planMemory(launches),
-    copies: copiesIn(launches),
+    copies,
+    textures: texturesOf(copies),
     persistent: [...persistent],
     constants: [...constants.values()].flatMap((layouts) => [...layouts.values()]),
     uniforms: packUniforms(launches),
   };
   const sum = (sizes: readonly number[]) => sizes.reduce((total, bytes) => total + bufferBytes(bytes), 0);
   const parts = {
-    temporaries: sum([...plan.temporaries.buffers, ...plan.copies.map(textureBytes)]),
+    temporaries: sum([...plan.temporaries.buffers, ...plan.textures.map(textureBytes)]),
     persistent: sum(plan.persistent.map(({ bytes }) => bytes)),
     constants: sum(plan.constants.map((each) => (isInTexture(each) ? textureBytes(each.bytes) : each.bytes))),
     uniforms: bufferBytes(plan.uniforms.data.byteLength),
@@ -70,30 +68,18 @@ export function planProgramMemory(
   return { ...plan, report: { ...parts, total } };
 }
 
-/** An operand that a kernel reads as a texture, and that is no weight packed so: it is copied before each run of the kernel. */
+/** See `Copied`. */
 export interface TextureCopy {
   readonly from: Required<GPUBufferBinding>;
   readonly to: DeviceTexture;
+  readonly isThere: boolean;
 }
 
-/** The bindings of a launch whose operands are copied into textures. */
-function copiedOf({ kernel, bindings }: Launch<Storage>): [name: string, storage: Storage][] {
-  return kernelInfo(kernel)
-    .bindings.filter(({ form }) => form === 'texture')
-    .map(({ name }): [string, Storage] => [name, bindings[name]!])
-    .filter(([, storage]) => !isInTexture(rootOf(storage).root));
-}
-
-function isInTexture(root: Constant | Persistent | Temporary): boolean {
-  return root.kind === 'constant' && root.packing.form === 'texture';
-}
-
-function copiesIn(launches: readonly Launch<Storage>[]): number[] {
+/** Bytes of each texture. */
+function texturesOf(copies: readonly (readonly Copied[])[]): number[] {
   const most: number[] = [];
-  for (const launch of launches) {
-    copiedOf(launch).forEach(([, { bytes }], at) => {
-      most[at] = Math.max(most[at] ?? 0, bytes);
-    });
+  for (const { texture, storage } of copies.flat()) {
+    most[texture] = Math.max(most[texture] ?? 0, storage.bytes);
   }
   return most;
 }
@@ -103,7 +89,7 @@ export class ProgramMemory {
   readonly persistent = new Map<Persistent, DeviceBuffer>();
   readonly #plan: ProgramMemoryPlan;
   readonly #temporaries: readonly DeviceBuffer[];
-  readonly #copies: readonly DeviceTexture[];
+  readonly #textures: readonly DeviceTexture[];
   readonly #constants = new Map<Float32Array, Map<string, DeviceBuffer | DeviceTexture>>();
   readonly #uniforms: DeviceBuffer;
 
@@ -123,7 +109,7 @@ export class ProgramMemory {
       return buffer;
     });
     const copies = new Set<DeviceTexture>();
-    this.#copies = plan.copies.map((bytes, at) => {
+    this.#textures = plan.textures.map((bytes, at) => {
       const texture = device.copies.acquire(`${name} copy ${at}`, bytes, copies);
       made.defer(() => device.copies.release(texture));
       copies.add(texture);
@@ -141,12 +127,12 @@ export class ProgramMemory {
     this.#uniforms = owned(device.createUniforms(`${name} parameters`, plan.uniforms.data));
   }
 
-  /** What is copied into textures before a launch, by the names of its bindings. */
-  copiesOf(launch: Launch<Storage>): Map<string, TextureCopy> {
+  /** The operands of a launch, by its number, that are copied into textures, by the names of its bindings. */
+  copiesOf(at: number): Map<string, TextureCopy> {
     return new Map(
-      copiedOf(launch).map(([name, storage], at) => [
+      this.#plan.copies[at]!.map(({ name, storage, texture, isThere }) => [
         name,
-        { from: this.rangeOf(storage), to: this.#copies[at]! },
+        { from: this.rangeOf(storage), to: this.#textures[texture]!, isThere },
       ]),
     );
   }

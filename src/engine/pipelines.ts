@@ -7,6 +7,11 @@ import { type Constants, placeOf, preprocessLines, type SourceLine, textOf } fro
 
 const COMPUTE_STAGE = 0x4;
 
+/** The same for the same pipeline. */
+export function pipelineKey(kernel: KernelName, constants: Constants): string {
+  return `${kernel} ${JSON.stringify(constants)}`;
+}
+
 export class PipelineCache {
   readonly #device: GPUDevice;
   /** For errors. */
@@ -25,7 +30,7 @@ export class PipelineCache {
   }
 
   get(kernel: KernelName, constants: Constants): Promise<GPUComputePipeline> {
-    const key = `${kernel} ${JSON.stringify(constants)}`;
+    const key = pipelineKey(kernel, constants);
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
       pipeline = this.#build(kernel, constants);

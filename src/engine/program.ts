@@ -30,7 +30,7 @@ interface Step {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   /** Made before it. */
-  readonly copies: ReadonlyMap<string, TextureCopy>;
+  readonly copies: readonly TextureCopy[];
 }
 
 export class Program {
@@ -75,18 +75,19 @@ export class Program {
     launches: readonly Launch<Storage>[],
     keep: readonly Persistent[] = [],
   ): Promise<Program> {
+    await compileTogether(device, launches);
     const pipelines = await Promise.all(
       launches.map(({ kernel, constants }) => device.pipeline(kernel, constants)),
     );
-    await compileTogether(device, launches);
     return allOrNothing((made) =>
       device.checked(() => {
         const plan = planProgramMemory(launches, keep);
         const memory = new ProgramMemory(device, name, plan, made);
         const steps = launches.map((launch, at): Step => {
-          const copies = memory.copiesOf(launch);
-          const entries = entriesOf(launch, memory, copies, at);
+          const copied = memory.copiesOf(at);
+          const entries = entriesOf(launch, memory, copied, at);
           const bindGroup = device.bindGroup(launch.kernel, entries, launch.label);
+          const copies = [...copied.values()].filter(({ isThere }) => !isThere);
           return { launch, pipeline: pipelines[at]!, bindGroup, copies };
         });
         return new Program(device, name, plan.report, memory.persistent, steps, made);
@@ -123,7 +124,7 @@ export class Program {
       this.#device.submit(this.#inFlight(steps), (encoder) => {
         let pass: GPUComputePassEncoder | undefined;
         for (const step of steps) {
-          if (step.copies.size > 0) {
+          if (step.copies.length > 0) {
             pass?.end(); // no copy within a pass
             pass = undefined;
             this.#copy(encoder, step);
@@ -155,7 +156,7 @@ export class Program {
               const { label } = step.launch;
               const begin = { querySet, beginningOfPassWriteIndex: at++ };
               const end = { querySet, endOfPassWriteIndex: at++ };
-              const hasCopies = step.copies.size > 0;
+              const hasCopies = step.copies.length > 0;
               if (hasCopies) {
                 encoder.beginComputePass({ label, timestampWrites: begin }).end(); // the copies count
                 this.#copy(encoder, step);
@@ -203,7 +204,7 @@ export class Program {
   }
 
   #copy(encoder: GPUCommandEncoder, { copies }: Step): void {
-    for (const { from, to } of copies.values()) this.#device.copyToTexture(encoder, from, to);
+    for (const { from, to } of copies) this.#device.copyToTexture(encoder, from, to);
   }
 
   #bufferOf(storage: Persistent): DeviceBuffer {
@@ -229,7 +230,7 @@ export class Program {
 function entriesOf(
   launch: Launch<Storage>,
   memory: ProgramMemory,
-  copies: ReadonlyMap<string, TextureCopy>,
+  copied: ReadonlyMap<string, TextureCopy>,
   at: number,
 ): GPUBindGroupEntry[] {
   const info = kernelInfo(launch.kernel);
@@ -238,7 +239,7 @@ function entriesOf(
     if (!storage)
       throw new Error(`launch '${launch.label}': kernel ${launch.kernel} wants a binding '${name}'`);
     if (form === 'buffer') return { binding, resource: memory.rangeOf(storage) };
-    const texture = copies.get(name)?.to ?? memory.textureOf(storage);
+    const texture = copied.get(name)?.to ?? memory.textureOf(storage);
     return { binding, resource: texture.view };
   });
   if (info.params) {

@@ -418,9 +418,9 @@ function stacked(tensor: Tensor, batch: number, values: readonly (Float32Array |
   return all;
 }
 
-/** Reads about four times a second: often enough to watch, seldom enough not to wait. */
+/** Reads about twice a second: often enough to watch, and each time the GPU waits for the next steps to be encoded. */
 function nextChunk(count: number, milliseconds: number): number {
-  const fitting = Math.floor((250 * count) / Math.max(1, milliseconds));
+  const fitting = Math.floor((500 * count) / Math.max(1, milliseconds));
   return Math.max(1, Math.min(RING, 2 * count, fitting));
 }
 

@@ -1,4 +1,5 @@
 /** The sums of a convolution's backward pass: as many chunks as a software adapter and as a GPU would make of them. */
+import * as assert from 'uvu/assert';
 import { Graph } from '../../src/autograd/graph.js';
 import {
   epilogueGradient,
@@ -16,7 +17,21 @@ const TOLERANCE = 1e-5;
 export const cases: TestCase[] = [
   { name: 'channel gradients, channels in fours', run: (t) => alike(t, [2, 41, 40, 8]) },
   { name: 'channel gradients, odd channels', run: (t) => alike(t, [1, 67, 33, 3]) },
+  { name: 'channel gradients of so few pixels that a thread sums all', run: inOneSum },
 ];
+
+/** Against the sums of chunks, as hardware makes them. */
+async function inOneSum(t: TestContext): Promise<void> {
+  const totals = ({ plans }: { readonly plans: readonly { readonly kernel: string }[] }) =>
+    plans.filter(({ kernel }) => kernel.includes('total')).length;
+  const one = await gradientsOf(t, [2, 8, 8, 8], true);
+  assert.is(totals(one), 0);
+  const chunked = await gradientsOf(t, [2, 8, 8, 8], false);
+  assert.is(totals(chunked), 3);
+  chunked.outputs.forEach((values, at) => {
+    assertClose(`output ${at}`, values, one.outputs[at]!, TOLERANCE);
+  });
+}
 
 async function alike(t: TestContext, shape: Shape): Promise<void> {
   const [few, many] = [await gradientsOf(t, shape, true), await gradientsOf(t, shape, false)];

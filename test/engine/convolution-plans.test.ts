@@ -89,7 +89,7 @@ test('plans: kernels that few shapes ask for are not compiled for little work', 
     const each = { name: '', height: side, width: side, into: channels, out: channels, stride: 2 };
     return planConvolution(shapeOf({ ...each, padding: 0, transposed: true }), facts(8)).name;
   };
-  equal('a small up-convolution', up(16, 64), 'conv_texture 32x64');
+  equal('a small up-convolution', up(16, 64), 'conv_texture 32x32');
   equal('a large up-convolution', up(64, 256), 'winograd F6 of stride 2 texture 32x64');
 });
 
@@ -152,7 +152,7 @@ test('plans: what an adapter lacks is not planned', () => {
     equal(`up-convolution at ${side} on hardware`, planConvolution(shape, hardware).name, wanted);
   }
   const channels = (out: number) => {
-    const shape = shapeOf({ name: '', height: 16, width: 16, into: 16, out, stride: 2 });
+    const shape = shapeOf({ name: '', height: 64, width: 64, into: 16, out, stride: 2 });
     const { constants } = directPlans(shape, facts(8)).find(({ kernel }) => kernel === 'conv_subgroup')!;
     return constants.LANES! * constants.CHANNELS!;
   };
@@ -220,12 +220,13 @@ test('plans: the tiles of a launch cover its outputs', () => {
 test('plans: Winograd where its transforms pay, and nowhere else', () => {
   const wide = { name: '', height: 32, width: 32, into: 64, out: 64 };
   const names = (each: Try) => convolutionPlans(shapeOf(each), facts(8)).map(({ name }) => name);
-  equal('many tiles', names(wide)[0], 'winograd F4 texture 32x64');
-  equal(
-    'few tiles',
-    names({ ...wide, height: 8, width: 8, into: 512, out: 512 })[0],
-    'winograd F2 texture 16x64',
-  );
+  equal('many tiles', names(wide)[0], 'winograd F4 texture 32x32');
+  equal('and channels', names({ ...wide, into: 512, out: 512 })[0], 'winograd F4 texture 32x64');
+  const small = { ...wide, height: 8, width: 8 };
+  equal('few tiles', names({ ...small, into: 512, out: 512 })[0], 'winograd F2 texture 16x64');
+  equal('not worth three launches', names({ ...small, into: 128, out: 128 })[0], 'conv_texture 32x32');
+  const smallest = names({ ...wide, height: 4, width: 4, into: 128, out: 128 });
+  equal('of so few pixels that a tile of 32 would be half empty', smallest[0], 'conv_texture 16x32');
   for (const tile of ['F2', 'F4']) {
     equal(tile, names(wide).includes(`winograd ${tile} tiled 4x8`), true);
   }

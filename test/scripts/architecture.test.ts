@@ -21,9 +21,10 @@ const allowed: Record<string, string[]> = {
   'src/io/draw/a.ts': ['../font/a.js', 'pngjs', '#png', 'jpeg-js'],
   'src/io/node/a.ts': ['../png.js', 'node:fs/promises'],
   'src/io/zlib.node.ts': ['node:zlib', './png.js'],
-  'src/cli/a.ts': ['../index.node.js', '../inversion/a.js', '../io/node/files.js', 'node:util'],
+  'src/cli/a.ts': ['../model-folder.node.js', '../inversion/a.js', '../io/node/files.js', 'node:util'],
   'src/index.ts': ['./inversion/a.js', './io/png.js', './errors.js'],
-  'src/index.node.ts': ['./index.js', './inversion/a.js', './io/node/a.js', 'node:path'],
+  'src/index.node.ts': ['./index.js', './model-folder.node.js', './io/node/a.js', 'node:path'],
+  'src/model-folder.node.ts': ['./inversion/a.js', './io/node/a.js', 'node:path'],
   'src/index.browser.ts': ['./index.js', './inversion/a.js'],
   'web/a.ts': ['../src/index.browser.js', '../src/inversion/a.js', './b.js'],
 };

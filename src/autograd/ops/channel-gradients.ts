@@ -2,7 +2,6 @@
 
 import type { AdapterFacts } from '../../engine/adapter.js';
 import { inFours, linearGrid } from '../../engine/launch.js';
-import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
 import type { Tensor } from '../tensor.js';
 import type { Activation } from './activation.js';
@@ -38,7 +37,7 @@ export function epilogueGradient(
     overwrites: dy,
     lower: (emit, [flow, sum]) => {
       const { family, chunks, params, workgroups } = chunked(y, emit.facts);
-      const partial = emit.scratch('partial sums', [batch, chunks, channels]);
+      const partial = partialSums(emit, [batch, chunks, channels], sum);
       emit.launch({
         kernel: `${family}.epilogue`,
         bindings: {
@@ -52,7 +51,7 @@ export function epilogueGradient(
         params: { ...params, ...epilogueParams(epilogue) },
         workgroups,
       });
-      if (sum) total(emit, y, partial, sum);
+      if (sum && partial !== sum) total(emit, y, partial, sum);
     },
   });
   return { du: du!, dscaleOut };
@@ -68,14 +67,14 @@ export function scaleGradient(dv: Tensor, x: Tensor, scaleIn: Tensor): { dx: Ten
     overwrites: dv,
     lower: (emit, [flow, sum]) => {
       const { family, chunks, params, workgroups } = chunked(x, emit.facts);
-      const partial = emit.scratch('partial sums', [batch, chunks, channels]);
+      const partial = partialSums(emit, [batch, chunks, channels], sum);
       emit.launch({
         kernel: `${family}.prologue`,
         bindings: { flow: flow!, x, scaleIn, partial },
         params,
         workgroups,
       });
-      total(emit, x, partial, sum!);
+      if (partial !== sum) total(emit, x, partial, sum!);
     },
   });
   return { dx: dx!, dscaleIn: dscaleIn! };
@@ -105,7 +104,7 @@ export function pointwiseGradient(
     overwrites: sofar,
     lower: (emit, [out, sum]) => {
       const { family, chunks, params, workgroups } = chunked(x, emit.facts);
-      const partial = emit.scratch('partial sums', [batch, chunks, channels]);
+      const partial = partialSums(emit, [batch, chunks, channels], sum);
       emit.launch({
         kernel: `${family}.pointwise`,
         constants: { OUTS: outs },
@@ -114,16 +113,25 @@ export function pointwiseGradient(
         workgroups,
         flops: 2 * (outs + 1) * x.size,
       });
-      total(emit, x, partial, sum!);
+      if (partial !== sum) total(emit, x, partial, sum!);
     },
   });
   return { dx: dx!, dscaleIn: dscaleIn! };
 }
 
+/** Where the sums of all chunks [N, chunks, C] go: those of a single one are the whole. */
+function partialSums(
+  emit: Lowering,
+  shape: readonly [batch: number, chunks: number, channels: number],
+  sum: Operand | undefined,
+): Operand {
+  return sum && shape[1] === 1 ? sum : emit.scratch('partial sums', shape);
+}
+
 /** More chunks than these are summed by a whole workgroup: on software adapters its barriers cost more than short sums. */
 const MANY_CHUNKS = { software: 256, hardware: 16 };
 
-function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
+function total(emit: Lowering, of: Tensor, parts: Operand, sum: Operand): void {
   const { facts } = emit;
   const { family, chunks, params } = chunked(of, facts);
   const { batch, channels } = params;
@@ -138,6 +146,8 @@ function total(emit: Lowering, of: Tensor, parts: Storage, sum: Operand): void {
 
 /** At most so many pixels of a channel are summed by one thread. */
 const MOST_PIXELS = 256;
+/** On software adapters all of so few: another launch takes longer. */
+const FEW_PIXELS = 64;
 /** And on hardware at least so many, even where more threads would keep a large GPU busier, but for the smallest images. */
 const FEWEST_PIXELS = 16;
 const THREADS_WANTED = 2 ** 16;
@@ -151,7 +161,7 @@ function chunked(of: Tensor, { software }: AdapterFacts) {
   const { family, count } = inFours('channel_gradients', channels);
   const even = Math.min(MOST_PIXELS, Math.ceil(Math.sqrt(pixels)));
   const busy = Math.max(FEWEST_PIXELS, Math.ceil((batch * pixels * count) / THREADS_WANTED));
-  const chunk = software ? even : Math.min(even, busy);
+  const chunk = !software ? Math.min(even, busy) : pixels <= FEW_PIXELS ? pixels : even;
   const chunks = Math.ceil(pixels / chunk);
   const params = { batch, pixels, channels: count, chunk };
   return { family, chunks, params, workgroups: linearGrid(batch * chunks * count) };

@@ -15,6 +15,12 @@ export const BUFFER_LOADS: Loads = { even: 22, ragged: 30 };
 export const TEXTURE_LOADS: Loads = { even: 4, ragged: 12 };
 /** Of a vec4 that is copied into a texture before. */
 const TEXEL_COPY = 3;
+/** Of beginning a launch, while every core waits. */
+export const LAUNCH = 1.2e5;
+/** Cores that share a launch: those without a workgroup wait for the others. */
+const CORES = 4;
+/** Of a vec4 of weights, read once from beyond a core's own cache. */
+const WEIGHT = 3;
 /** Of four products in every lane. */
 const PRODUCTS = 2.2;
 /** Of a store of one to four sums. */
@@ -25,6 +31,8 @@ export const RANK = { matrix: -1, winograd: 0, few: 1, many: 2, last: 3 };
 export const VARIANT = 0.5;
 /** Of a kernel that few shapes ask for: software adapters compile it for half a second or more, spread here over an inversion's runs. */
 export const SELDOM = 3e6;
+/** Of the widest tile's kernel, which a smaller one can do without: compiled for half a second, too, but asked for by more shapes. */
+export const WIDE = 4e5;
 /** Behind all that have a cost. */
 export const LAST = 1e300;
 
@@ -61,7 +69,14 @@ export function storedBy(channels: number, outChannels: number): number {
 export function tilesCost(tiles: number, steps: number, tile: Tile, load: number, pixelLoad = load): number {
   const { sums, stores, pixelLoads, weightLoads, atOnce } = tile;
   const step = pixelLoads * pixelLoad + weightLoads * load + sums * PRODUCTS;
-  return (tiles / atOnce) * (atOnce > 1 ? OWN_TILE : 1) * (steps * step + stores * STORE);
+  const inWorkgroup = atOnce > 1 ? 64 : 1;
+  const filled = CORES * inWorkgroup * Math.ceil(tiles / (CORES * inWorkgroup));
+  return (filled / atOnce) * (atOnce > 1 ? OWN_TILE : 1) * (steps * step + stores * STORE);
+}
+
+/** Of so many vec4s of weights. */
+export function weightsCost(fours: number): number {
+  return fours * WEIGHT;
 }
 
 /** Of so many vec4s that a launch reads as a texture. */

@@ -10,6 +10,7 @@ import {
   BUFFER_LOADS,
   copyCost,
   LAST,
+  LAUNCH,
   type Loads,
   RANK,
   SELDOM,
@@ -19,6 +20,8 @@ import {
   threadsAtOnce,
   tilesCost,
   VARIANT,
+  WIDE,
+  weightsCost,
 } from './cost.js';
 import { type ConvolutionPhase, type ConvolutionShape, phasesOf } from './shape.js';
 
@@ -124,9 +127,16 @@ export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = 
     { pixels: 32, channels: 64 },
     { pixels: 32, channels: 32 },
     { pixels: 32, channels: 16 },
+    { pixels: 16, channels: 32 },
     { pixels: 32, channels: 8 },
   ],
 };
+
+/** Of having the kernel of the widest tile besides the others. */
+export function widthCost(lanes: number, { channels }: SubgroupTile): number {
+  const [widest, ...others] = TEXTURE_TILES[lanes] ?? [];
+  return others.length > 0 && channels === widest?.channels ? WIDE : 0;
+}
 
 /** Of x in a texture at once, where a row of outputs does not depend on more by itself. */
 const TEXTURE_BYTES = 12 * 2 ** 20;
@@ -136,15 +146,18 @@ function texturePlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[
   if (!prefersTextures(facts)) return [];
   const lanes = facts.subgroupSize;
   const rowBytes = 4 * inWidth * inChannels * (transposed ? 1 : stride);
-  const copies = phasesOf(shape).length * copyCost((batch * inHeight * inWidth * inChannels) / 4);
+  const isCopiedOnce = rowBytes * inHeight <= TEXTURE_BYTES;
+  const copies =
+    (isCopiedOnce ? 1 : phasesOf(shape).length) * copyCost((batch * inHeight * inWidth * inChannels) / 4);
   const plans =
     lanes === 0
       ? threadTiles(shape).map((tile) =>
           tiledPlan(shape, tile, threadsAtOnce(facts), 'conv_tiled_texture', TEXTURE_LOADS),
         )
-      : offeredTiles(shape, TEXTURE_TILES[lanes]).map((tile) =>
-          subgroupPlan(shape, lanes, tile, 'conv_texture', TEXTURE_LOADS),
-        );
+      : offeredTiles(shape, TEXTURE_TILES[lanes]).map((tile) => {
+          const plan = subgroupPlan(shape, lanes, tile, 'conv_texture', TEXTURE_LOADS);
+          return { ...plan, cost: plan.cost + widthCost(lanes, tile) };
+        });
   return plans.map((plan) => ({
     ...plan,
     mostRows: Math.max(1, Math.floor(TEXTURE_BYTES / rowBytes)),
@@ -224,13 +237,16 @@ function kernelFor<
 
 /** For tiles of so many output pixels and channels. */
 function costOf(shape: ConvolutionShape, pixels: number, channels: number, tile: Tile, loads: Loads): number {
-  const { batch, inChannels, outChannels } = shape;
+  const { batch, inChannels, outChannels, kernelSize } = shape;
   const pixelLoad = inChannels % 4 === 0 ? loads.even : loads.ragged;
-  return phasesOf(shape).reduce((total, { y, x }) => {
-    const tiles = batch * Math.ceil((y.outputs * x.outputs) / pixels) * Math.ceil(outChannels / channels);
-    const steps = y.taps * x.taps * Math.ceil(inChannels / 4);
-    return total + tilesCost(tiles, steps, tile, loads.even, pixelLoad);
-  }, 0);
+  return phasesOf(shape).reduce(
+    (total, { y, x }) => {
+      const tiles = batch * Math.ceil((y.outputs * x.outputs) / pixels) * Math.ceil(outChannels / channels);
+      const steps = y.taps * x.taps * Math.ceil(inChannels / 4);
+      return total + LAUNCH + tilesCost(tiles, steps, tile, loads.even, pixelLoad);
+    },
+    weightsCost(kernelSize ** 2 * Math.ceil(inChannels / 4) * outChannels),
+  );
 }
 
 /** One thread for each tile of some pixels and some channels of one image. */

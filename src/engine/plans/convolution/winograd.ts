@@ -14,6 +14,7 @@ import {
   BUFFER_LOADS,
   copyCost,
   LAST,
+  LAUNCH,
   RANK,
   SELDOM,
   storedBy,
@@ -21,6 +22,7 @@ import {
   threadsAtOnce,
   tilesCost,
   transformCost,
+  weightsCost,
 } from './cost.js';
 import {
   inTexture,
@@ -30,6 +32,7 @@ import {
   subgroupConstants,
   subgroupTile,
   TEXTURE_TILES,
+  widthCost,
 } from './direct.js';
 import type { ConvolutionShape } from './shape.js';
 import { type Tiling, tilesAlong, tilingsOf } from './tilings.js';
@@ -116,10 +119,12 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
     atOnce,
   );
   const isOdd = prefersTextures(facts) && (input.elements === 1 || output.elements === 1);
-  const before = transforms + (stride > 1 || isOdd ? SELDOM : 0);
+  const launches = 3 * LAUNCH * Math.ceil((batch * tilesY) / mostRows);
+  const weights = weightsCost(weightBytes / 16);
+  const before = transforms + launches + weights + (stride > 1 || isOdd ? SELDOM : 0);
   const multiplies = [
     ...(prefersTextures(facts) ? textureMultiply(products, facts.subgroupSize) : []),
-    ...subgroupMultiply(products, facts.subgroupSize),
+    ...subgroupMultiply(products, facts.subgroupSize, 'subgroup'),
     tiledMultiply(products, atOnce, 'winograd_multiply', BUFFER_LOADS.even),
   ].map((multiply) => ({ ...multiply, cost: before + multiply.cost }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
@@ -164,63 +169,52 @@ interface Products {
   readonly outChannels: number;
 }
 
-function subgroupMultiply(products: Products, lanes: number): Multiply[] {
+/** The cheapest tile, by subgroups. */
+function subgroupMultiply(products: Products, lanes: number, by: 'subgroup' | 'texture'): Multiply[] {
   const { tiles, places, depth, outChannels } = products;
-  const tile = multiplyTile(products, lanes, SUBGROUP_TILES[lanes]);
-  if (!tile) return [];
-  const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost = tilesCost(each, depth, subgroupTile(lanes, tile, outChannels), BUFFER_LOADS.even);
-  return [{ ...bySubgroups(products, lanes, tile, 'subgroup'), cost }];
+  const isTexture = by === 'texture';
+  const offered = (isTexture ? TEXTURE_TILES : SUBGROUP_TILES)[lanes] ?? [];
+  const load = (isTexture ? TEXTURE_LOADS : BUFFER_LOADS).even;
+  const copies = isTexture ? copyCost(places * tiles * depth) : 0;
+  const plans = multiplyTiles(products, lanes, offered).map((tile): Multiply => {
+    const { pixels, channels } = tile;
+    const each = places * Math.ceil(tiles / pixels) * Math.ceil(outChannels / channels);
+    const products = tilesCost(each, depth, subgroupTile(lanes, tile, outChannels), load);
+    return {
+      name: `${by} ${pixels}x${channels}`,
+      kernel: `winograd_multiply_${by}`,
+      constants: subgroupConstants(lanes, tile, outChannels),
+      cost: products + copies + (isTexture ? widthCost(lanes, tile) : 0),
+      workgroups: (count) => [Math.ceil(outChannels / channels), Math.ceil(count / pixels), places],
+    };
+  });
+  return plans.sort((one, other) => one.cost - other.cost).slice(0, 1);
+}
+
+/** One of each width, but of those that hold all channels only the narrowest. */
+function multiplyTiles(
+  { most, outChannels }: Products,
+  lanes: number,
+  offered: readonly SubgroupTile[],
+): SubgroupTile[] {
+  const enough = Math.min(...offered.map(({ channels }) => channels).filter((it) => it >= outChannels));
+  const widths = new Set(offered.map(({ channels }) => channels).filter((it) => it <= enough));
+  // Fewer tiles a lane where more would find nothing to do.
+  const counts = [8, 4, 2].filter((count) => count * lanes <= (offered[0]?.pixels ?? 0));
+  const pixels = lanes * (counts.find((count) => count * lanes < 2 * most) ?? 1);
+  if (Math.ceil(most / pixels) > 65535) return [];
+  return [...widths].map((channels) => ({ pixels, channels }));
 }
 
 function textureMultiply(products: Products, lanes: number): Multiply[] {
-  const { tiles, places, depth, outChannels } = products;
-  const copies = copyCost(places * tiles * depth);
-  if (lanes === 0) {
-    const tiled = tiledMultiply(
-      products,
-      threadsAtOnce({ subgroupSize: lanes }),
-      'winograd_multiply_tiled_texture',
-      TEXTURE_LOADS.even,
-    );
-    return [{ ...tiled, cost: tiled.cost + copies }];
-  }
-  const tile = multiplyTile(products, lanes, TEXTURE_TILES[lanes]);
-  if (!tile) return [];
-  const each = places * Math.ceil(tiles / tile.pixels) * Math.ceil(outChannels / tile.channels);
-  const cost = tilesCost(each, depth, subgroupTile(lanes, tile, outChannels), TEXTURE_LOADS.even) + copies;
-  return [{ ...bySubgroups(products, lanes, tile, 'texture'), cost }];
+  return lanes > 0 ? subgroupMultiply(products, lanes, 'texture') : [tiledTextureMultiply(products)];
 }
 
-/** The widest of some tiles that is filled. */
-function multiplyTile(
-  { most, outChannels }: Products,
-  lanes: number,
-  tiles: readonly SubgroupTile[] = [],
-): SubgroupTile | undefined {
-  const [widest] = tiles;
-  if (!widest) return undefined;
-  const wide = tiles.map((each) => each.channels).filter((it) => it >= outChannels);
-  const channels = Math.min(...wide, widest.channels);
-  // Fewer tiles a lane where more would find nothing to do.
-  const counts = [8, 4, 2].filter((count) => count * lanes <= widest.pixels);
-  const pixels = lanes * (counts.find((count) => count * lanes < 2 * most) ?? 1);
-  return Math.ceil(most / pixels) > 65535 ? undefined : { pixels, channels };
-}
-
-function bySubgroups(
-  { places, outChannels }: Products,
-  lanes: number,
-  tile: SubgroupTile,
-  by: 'subgroup' | 'texture',
-): Omit<Multiply, 'cost'> {
-  const { pixels, channels } = tile;
-  return {
-    name: `${by} ${pixels}x${channels}`,
-    kernel: `winograd_multiply_${by}`,
-    constants: subgroupConstants(lanes, tile, outChannels),
-    workgroups: (count) => [Math.ceil(outChannels / channels), Math.ceil(count / pixels), places],
-  };
+function tiledTextureMultiply(products: Products): Multiply {
+  const { tiles, places, depth } = products;
+  const atOnce = threadsAtOnce({ subgroupSize: 0 });
+  const tiled = tiledMultiply(products, atOnce, 'winograd_multiply_tiled_texture', TEXTURE_LOADS.even);
+  return { ...tiled, cost: tiled.cost + copyCost(places * tiles * depth) };
 }
 
 const TILED = { PIXELS: 4, CHANNELS: 8 };
