@@ -32,7 +32,7 @@ export const VARIANT = 0.5;
 /** Of a kernel that few shapes ask for: software adapters compile it for half a second or more, spread here over an inversion's runs. */
 export const SELDOM = 3e6;
 /** Of the widest tile's kernel, which a smaller one can do without: compiled for half a second, too, but asked for by more shapes. */
-export const WIDE = 4e5;
+export const WIDE = 1.2e5;
 /** Behind all that have a cost. */
 export const LAST = 1e300;
 
