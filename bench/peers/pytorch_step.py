@@ -5,7 +5,7 @@
 What runs is what `node dist/bench/step.js` runs: StyleGAN2 config-F entered at f (the layers below are not made), squared error
 at full size, LPIPS on VGG16 at 256 pixels with the target's features made once, the terms of f and of P-norm+, Adam on f and
 on the code. The loss is read, which waits for the device, every N steps; without `--every` as often as fwplus reads it, after
-about a quarter of a second. The last line is JSON: wall and processor seconds a step after the first, each the average over the
+about half a second. The last line is JSON: wall and processor seconds a step after the first, each the average over the
 steps between two readings (`averagedOver`), and the largest resident size.
 """
 import argparse
@@ -123,7 +123,7 @@ class Perceptual:
 
 def next_chunk(count, seconds):
     """How many steps fwplus runs before it reads again: see nextChunk in src/inversion/inverter.ts."""
-    return max(1, min(64, 2 * count, int(0.25 * count / max(0.001, seconds))))
+    return max(1, min(64, 2 * count, int(0.5 * count / max(0.001, seconds))))
 
 
 def main():
