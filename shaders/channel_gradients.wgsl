@@ -1,7 +1,7 @@
 // Gradients that are elementwise in the activations and sums over pixels for each channel, plain: the reference for
 // channel_gradients_4.wgsl.
 //
-// Memory: activations [N, pixels, C]; partial sums [N, chunks, C]; per-channel values [N, C]. `flow` holds a gradient, which is
+// Memory: activations [N, pixels, C]; partial sums [N, chunks, C], of one chunk the sums; per-channel values [N, C]. `flow` holds a gradient, which is
 // changed where it stands. One thread walks one chunk of pixels of one channel, in order, so that sums are the same in every run.
 //
 //   epilogue: with y = act(z), z = u · scaleOut + noiseStrength · noise + bias (see conv.wgsl) and g = flow · act'(z):

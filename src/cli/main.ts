@@ -47,7 +47,7 @@ async function perform(options: Options): Promise<number> {
   return (await programOf(command))(options);
 }
 
-/** Each is loaded when it is asked for: most do without the converters, and all of the rest takes a third of a second. */
+/** Each is loaded when it is asked for: together they take some tenths of a second. */
 async function programOf(command: string): Promise<(options: Options) => Promise<number>> {
   if (command === 'bench') return (await import('./bench.js')).bench;
   if (command === 'doctor') return (await import('./doctor.js')).doctor;

@@ -60,7 +60,7 @@ export async function withSession<T>(
 
 /**
  * A software adapter's kernels share the processors with this thread, which encodes ahead of them and can wait: it takes what they
- * leave. Linux alone has a priority for each thread; those of the device have theirs already.
+ * leave. Linux alone has a priority for each thread: the device's are as they were made, only what is opened later inherits it.
  */
 function giveWay(): void {
   if (process.platform !== 'linux') return;

@@ -33,7 +33,7 @@ const seenOn = new WeakMap<Device, Set<string>>();
 
 /**
  * Compiles what is new on `device` and its driver, where that is done at the first run; elsewhere does nothing.
- * Throws where `device` fails. What happens to further devices does not matter: it then compiles what they have left.
+ * Throws where `device` fails, or a kernel does not build that is its part. What happens to further devices does not matter: it then compiles what they have left.
  */
 export async function compileTogether(
   device: Device,
@@ -43,11 +43,14 @@ export async function compileTogether(
   if (compilers < 2 || !compilesAtFirstRun(device.facts)) return;
   const waiting = notSeen(device, kernels);
   if (waiting.length > FEW) await device.idle(); // first runs are timed alone
+  let isBuilt = false;
   while (waiting.length > FEW) {
     const next = waiting.shift()!;
     const milliseconds = await firstRun(device, next);
     if (milliseconds < newMilliseconds) {
-      await Promise.all(waiting.map((each) => device.pipeline(each.kernel, each.constants)));
+      // Then most are not new, and their pipelines are built at once.
+      if (!isBuilt) await Promise.all(waiting.map((each) => device.pipeline(each.kernel, each.constants)));
+      isBuilt = true;
       continue;
     }
     const known = { ...next, milliseconds };

@@ -15,14 +15,16 @@ export interface Copied {
 
 /** Of each launch. Equal operands of launches one after another lie in the same texture, and are copied once. */
 export function planCopies(launches: readonly Launch<Storage>[]): readonly (readonly Copied[])[] {
-  const held: Storage[] = [];
+  const held: (Storage | undefined)[] = [];
   return launches.map((launch) => {
+    if (launch.copiesAnew) held.length = 0;
     const { bindings } = kernelInfo(launch.kernel);
     const copied = bindings
       .filter(({ name, form }) => form === 'texture' && !isInTexture(rootOf(launch.bindings[name]!).root))
       .map(({ name }, texture): Copied => {
         const storage = launch.bindings[name]!;
-        const isThere = held[texture] !== undefined && isSame(held[texture], storage);
+        const last = held[texture];
+        const isThere = last !== undefined && isSame(last, storage);
         held[texture] = storage;
         return { name, storage, texture, isThere };
       });
@@ -30,7 +32,7 @@ export function planCopies(launches: readonly Launch<Storage>[]): readonly (read
       if (access === 'read') continue;
       const { root } = rootOf(launch.bindings[name]!);
       held.forEach((storage, texture) => {
-        if (rootOf(storage).root === root) delete held[texture];
+        if (storage && rootOf(storage).root === root) held[texture] = undefined;
       });
     }
     return copied;

@@ -94,7 +94,7 @@ export class Device {
   /** Frozen weights, packed and uploaded once, shared by all programs. */
   readonly constants: ConstantPool;
   readonly temporaries: TemporaryPool<DeviceBuffer>;
-  /** Textures into which operands are copied just before a kernel reads them. */
+  /** Textures into which operands are copied before kernels read them. */
   readonly copies: TemporaryPool<DeviceTexture>;
   readonly throughput: Throughput;
   /** Which plans run what is compiled from now on. */

@@ -52,6 +52,8 @@ export interface Launch<T> {
   readonly workgroups: readonly [number, number, number];
   readonly constants: Constants;
   readonly flops: number;
+  /** From here on operands are copied into textures even where they lie there: what repeats launches to measure them wants each to be as the first. */
+  readonly copiesAnew?: boolean;
 }
 
 export function kernelInfo(name: KernelName): KernelInfo {

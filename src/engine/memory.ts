@@ -108,11 +108,11 @@ export class ProgramMemory {
       taken.add(buffer);
       return buffer;
     });
-    const copies = new Set<DeviceTexture>();
+    const takenTextures = new Set<DeviceTexture>();
     this.#textures = plan.textures.map((bytes, at) => {
-      const texture = device.copies.acquire(`${name} copy ${at}`, bytes, copies);
+      const texture = device.copies.acquire(`${name} copy ${at}`, bytes, takenTextures);
       made.defer(() => device.copies.release(texture));
-      copies.add(texture);
+      takenTextures.add(texture);
       return texture;
     });
     for (const each of plan.persistent) {

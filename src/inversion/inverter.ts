@@ -418,7 +418,7 @@ function stacked(tensor: Tensor, batch: number, values: readonly (Float32Array |
   return all;
 }
 
-/** Reads about twice a second: often enough to watch, and each time the GPU waits for the next steps to be encoded. */
+/** Reads about twice a second: often enough to watch, and seldom, since the GPU then waits for the next step to be encoded. */
 function nextChunk(count: number, milliseconds: number): number {
   const fitting = Math.floor((500 * count) / Math.max(1, milliseconds));
   return Math.max(1, Math.min(RING, 2 * count, fitting));

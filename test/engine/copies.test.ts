@@ -47,6 +47,27 @@ test('what has been written since, or is another part, is copied again', () => {
   ]);
 });
 
+test('each operand of a launch has a texture of its own, and is judged by itself', () => {
+  const [x, w, y] = [temporary('x'), temporary('w'), temporary('y')];
+  const both = (weight: Storage) => launch('conv_texture', { x, y, weight });
+  const write = launch('copy', { a: y, y: w });
+  assert.equal(copied([both(w), both(w), write, both(w), convolve(x, y), both(packed), both(w)]), [
+    ['copied: x', 'copied: weight'],
+    ['there: x', 'there: weight'],
+    [],
+    ['there: x', 'copied: weight'],
+    ['there: x'],
+    ['there: x'],
+    ['there: x', 'there: weight'],
+  ]);
+});
+
+test('what is repeated to be measured is copied as often', () => {
+  const [x, y] = [temporary('x'), temporary('y')];
+  const again = [{ ...convolve(x, y), copiesAnew: true }, convolve(x, y)];
+  assert.equal(copied([...again, ...again]), [['copied: x'], ['there: x'], ['copied: x'], ['there: x']]);
+});
+
 test('what a launch writes is not there for the next one', () => {
   const [x, y] = [temporary('x'), temporary('y')];
   assert.equal(copied([convolve(x, y), convolve(y, x), convolve(x, y)]), [

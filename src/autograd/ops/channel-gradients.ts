@@ -153,7 +153,8 @@ const FEWEST_PIXELS = 16;
 const THREADS_WANTED = 2 ** 16;
 
 /**
- * About as many chunks as pixels in one: short sums in both passes, and small rounding errors; on hardware more of them where threads
+ * About as many chunks as pixels in one: short sums in both passes, and small rounding errors; a single one of few pixels on software
+ * adapters; on hardware more of them where threads
  * would be few, each waiting for its loads. Channels go in fours where they can.
  */
 function chunked(of: Tensor, { software }: AdapterFacts) {

@@ -1,7 +1,7 @@
 /**
  * What a plan costs, for the order in which plans are preferred where nothing was measured. The unit is about a nanosecond of one
  * core on an idle software adapter (lavapipe, 8 lanes), where a load at an index that varies costs as much as ten products. On hardware
- * the kernels with workgroup memory go before all others, by rank.
+ * the kernels with workgroup memory go before all others, by rank, but for large images.
  */
 import type { AdapterFacts } from '../../adapter.js';
 
@@ -15,9 +15,9 @@ export const BUFFER_LOADS: Loads = { even: 22, ragged: 30 };
 export const TEXTURE_LOADS: Loads = { even: 4, ragged: 12 };
 /** Of a vec4 that is copied into a texture before. */
 const TEXEL_COPY = 3;
-/** Of beginning a launch, while every core waits. */
+/** Of beginning a launch, while all cores wait; fitted, as WEIGHT is, to small layers on llvmpipe with two cores. */
 export const LAUNCH = 1.2e5;
-/** Cores that share a launch: those without a workgroup wait for the others. */
+/** Cores that share a launch: those without a workgroup wait for the others. Assumed, the same everywhere, so that plans are. */
 const CORES = 4;
 /** Of a vec4 of weights, read once from beyond a core's own cache. */
 const WEIGHT = 3;

@@ -116,7 +116,7 @@ function subgroupPlans(shape: ConvolutionShape, lanes: number): DirectPlan[] {
 
 /**
  * Tiles of the kernels that load from textures, by the subgroup's size: the code that loads being short, they may be wider than those of
- * SUBGROUP_TILES.
+ * SUBGROUP_TILES. The first is the widest, with the most pixels.
  */
 export const TEXTURE_TILES: Readonly<Record<number, readonly SubgroupTile[]>> = {
   4: [
@@ -146,7 +146,7 @@ function texturePlans(shape: ConvolutionShape, facts: AdapterFacts): DirectPlan[
   if (!prefersTextures(facts)) return [];
   const lanes = facts.subgroupSize;
   const rowBytes = 4 * inWidth * inChannels * (transposed ? 1 : stride);
-  const isCopiedOnce = rowBytes * inHeight <= TEXTURE_BYTES;
+  const isCopiedOnce = batch * rowBytes * inHeight <= TEXTURE_BYTES;
   const copies =
     (isCopiedOnce ? 1 : phasesOf(shape).length) * copyCost((batch * inHeight * inWidth * inChannels) / 4);
   const plans =

@@ -121,12 +121,12 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   const isOdd = prefersTextures(facts) && (input.elements === 1 || output.elements === 1);
   const launches = 3 * LAUNCH * Math.ceil((batch * tilesY) / mostRows);
   const weights = weightsCost(weightBytes / 16);
-  const before = transforms + launches + weights + (stride > 1 || isOdd ? SELDOM : 0);
+  const besides = transforms + launches + weights + (stride > 1 || isOdd ? SELDOM : 0);
   const multiplies = [
     ...(prefersTextures(facts) ? textureMultiply(products, facts.subgroupSize) : []),
     ...subgroupMultiply(products, facts.subgroupSize, 'subgroup'),
     tiledMultiply(products, atOnce, 'winograd_multiply', BUFFER_LOADS.even),
-  ].map((multiply) => ({ ...multiply, cost: before + multiply.cost }));
+  ].map((multiply) => ({ ...multiply, cost: besides + multiply.cost }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
     tiling,
     block: multiply.kernel === 'winograd_multiply_texture' ? facts.subgroupSize : 1,
@@ -179,12 +179,12 @@ function subgroupMultiply(products: Products, lanes: number, by: 'subgroup' | 't
   const plans = multiplyTiles(products, lanes, offered).map((tile): Multiply => {
     const { pixels, channels } = tile;
     const each = places * Math.ceil(tiles / pixels) * Math.ceil(outChannels / channels);
-    const products = tilesCost(each, depth, subgroupTile(lanes, tile, outChannels), load);
+    const cost = tilesCost(each, depth, subgroupTile(lanes, tile, outChannels), load);
     return {
       name: `${by} ${pixels}x${channels}`,
       kernel: `winograd_multiply_${by}`,
       constants: subgroupConstants(lanes, tile, outChannels),
-      cost: products + copies + (isTexture ? widthCost(lanes, tile) : 0),
+      cost: cost + copies + (isTexture ? widthCost(lanes, tile) : 0),
       workgroups: (count) => [Math.ceil(outChannels / channels), Math.ceil(count / pixels), places],
     };
   });
