@@ -1,14 +1,11 @@
-/** The package's own folder, and models in folders, in Node. */
+/** Models in folders, in Node. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { FwplusError } from './errors.js';
 import { loadModel } from './inversion/load-model.js';
 import type { Model } from './inversion/model.js';
 import { readBytes } from './io/node/files.js';
-
-/** The package's own folder, seen from dist/src. */
-export const PACKAGE_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+import { PACKAGE_FOLDER } from './io/node/package-folder.js';
 
 /** Reads a model from a folder with a manifest.json; without one, the default model. Throws a FwplusError on a bad file. */
 export function loadModelFolder(folder = join(PACKAGE_FOLDER, 'weights')): Promise<Model> {

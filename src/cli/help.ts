@@ -1,6 +1,6 @@
 /** What --help says. */
 import { DEFAULT_STEPS } from '../inversion/method.js';
-import { DEFAULT_SAMPLES } from '../inversion/statistics/pnorm-statistics.js';
+import { DEFAULT_SAMPLES } from '../inversion/statistics/default-samples.js';
 import { MOST_MEGAPIXELS } from './options.js';
 
 export const COMMANDS: Readonly<Record<string, string>> = {

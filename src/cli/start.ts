@@ -7,7 +7,7 @@ import type { Method } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
 import type { Image } from '../io/image.js';
 import { ensureWritableFolder } from '../io/node/files.js';
-import { PACKAGE_FOLDER } from '../model-folder.node.js';
+import { PACKAGE_FOLDER } from '../io/node/package-folder.js';
 import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished, type MethodResult } from './invert-picture.js';
 import { loadChosenModel } from './model.js';

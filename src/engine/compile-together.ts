@@ -33,7 +33,8 @@ const seenOn = new WeakMap<Device, Set<string>>();
 
 /**
  * Compiles what is new on `device` and its driver, where that is done at the first run; elsewhere does nothing.
- * Throws where `device` fails, or a kernel does not build that is its part. What happens to further devices does not matter: it then compiles what they have left.
+ * Throws where `device` fails or a kernel does not build on it, before the others are compiled. What happens to further devices does not matter:
+ * it then compiles what they have left.
  */
 export async function compileTogether(
   device: Device,
@@ -54,15 +55,15 @@ export async function compileTogether(
       continue;
     }
     const known = { ...next, milliseconds };
-    const others = [
-      ...Array.from({ length: compilers - 1 }, () => help(() => open(device.facts), known, waiting)),
-      buildInTurn(device, [...waiting]),
-    ];
+    const helpers = Array.from({ length: compilers - 1 }, () =>
+      help(() => open(device.facts), known, waiting),
+    );
+    const own = [buildInTurn(device, [...waiting]), compileAll(device, waiting)];
     try {
-      await compileAll(device, waiting);
+      await Promise.all(own);
     } finally {
       waiting.length = 0;
-      await Promise.all(others);
+      await Promise.allSettled([...own, ...helpers]);
     }
   }
 }
@@ -87,9 +88,7 @@ function notSeen(device: Device, kernels: readonly Compiled[]): Compiled[] {
 
 /** Builds the pipelines of what further devices compile, too, while the kernels before are being compiled. */
 async function buildInTurn(device: Device, kernels: readonly Compiled[]): Promise<void> {
-  for (const { kernel, constants } of kernels) {
-    await device.pipeline(kernel, constants).catch(() => undefined); // whoever wants it is told
-  }
+  for (const { kernel, constants } of kernels) await device.pipeline(kernel, constants);
 }
 
 /** Compiles on one more device, unless what was compiled already takes as long there: then the driver keeps nothing. */

@@ -1,4 +1,5 @@
 /** Compiling on several devices: on llvmpipe alone, safe for every kernel, whatever becomes of the further devices. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compilesAtFirstRun } from '../../src/engine/adapter.js';
@@ -16,11 +17,16 @@ const all: Compiled[] = (Object.keys(kernels) as KernelName[])
 const some = all.filter(({ kernel }) => /elementwise|pooling|reduce|adam/.test(kernel));
 
 /** The device as another, and how often something was submitted to it. */
-function watched(real: Device, name = real.facts.name) {
+function watched(
+  real: Device,
+  name = real.facts.name,
+  instead: Readonly<Record<string | symbol, unknown>> = {},
+) {
   const counted = { submits: 0 };
   const device = new Proxy(real, {
     get: (target, key) => {
       if (key === 'facts') return { ...target.facts, name };
+      if (key in instead) return instead[key];
       if (key === 'submit') counted.submits++;
       const value = Reflect.get(target, key) as unknown;
       return typeof value === 'function' ? value.bind(target) : value;
@@ -76,6 +82,37 @@ test('further devices take their part and are destroyed; one that cannot be had,
     });
     assert.equal([asked, destroyed], [3, 2]);
     assert.ok(counted.submits > 0);
+    real.check();
+  }));
+
+test('a kernel that does not build ends the rest at once, whichever device would have compiled it', () =>
+  withDevice(async (real) => {
+    const broken = some[some.length - 2]!;
+    let helperIsGone: Promise<void> | undefined;
+    const { device } = watched(real, real.facts.name, {
+      pipeline: (kernel: KernelName) =>
+        kernel === broken.kernel ? Promise.reject(new Error('no such kernel')) : real.pipeline(kernel, {}),
+      // The first run looks long, so that the helper finds that the driver has kept it; then this device waits until the helper has taken all it wants.
+      idle: () => Promise.all([helperIsGone ?? delay(300), real.idle()]),
+    });
+    const open = async () => {
+      const helper = await openDevice();
+      const destroy = helper.destroy.bind(helper);
+      helperIsGone = new Promise((resolve) => {
+        helper.destroy = () => {
+          destroy();
+          resolve();
+        };
+      });
+      return helper;
+    };
+    const compiling = compileTogether(device, some, { compilers: 2, newMilliseconds: 0, open });
+    let message = '';
+    await compiling.catch((error: Error) => {
+      message = error.message;
+    });
+    assert.is(message, 'no such kernel');
+    await real.idle();
     real.check();
   }));
 

@@ -120,6 +120,7 @@ test('plans: what an adapter lacks is not planned', () => {
     [64, 128, 128, 'conv_shared 32x64 in 2'],
     [64, 32, 32, 'conv_shared 32x32'],
     [64, 512, 3, 'conv_shared 32x32'],
+    [72, 512, 3, 'conv_tiled 8x4'],
     [128, 512, 3, 'conv_tiled 8x4'],
   ] as const) {
     const shape = shapeOf({ name: '', height: side, width: side, into, out });

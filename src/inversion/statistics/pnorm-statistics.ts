@@ -17,6 +17,7 @@ import type { Generator } from '../../nets/generator.js';
 import type { PNormStatistics } from '../pnorm.js';
 import { symmetricEigen } from '../symmetric-eigen.js';
 import { Covariance } from './covariance.js';
+import { DEFAULT_SAMPLES } from './default-samples.js';
 import { fillNormals } from './normals.js';
 
 export interface StatisticsOptions {
@@ -31,8 +32,6 @@ export interface StatisticsOptions {
   /** Stops after the batch in flight. */
   readonly signal?: AbortSignal;
 }
-
-export const DEFAULT_SAMPLES = 1_000_000;
 
 type Mapping = Pick<Generator, 'mapping' | 'zDim' | 'wDim'>;
 

@@ -1,7 +1,7 @@
 /**
  * What a plan costs, for the order in which plans are preferred where nothing was measured. The unit is about a nanosecond of one
  * core on an idle software adapter (lavapipe, 8 lanes), where a load at an index that varies costs as much as ten products. On hardware
- * the kernels with workgroup memory go before all others, by rank, but for large images.
+ * the kernels with workgroup memory go before all others, by rank, and only the direct ones of large images by cost.
  */
 import type { AdapterFacts } from '../../adapter.js';
 

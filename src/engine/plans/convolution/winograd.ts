@@ -126,7 +126,7 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
     ...(prefersTextures(facts) ? textureMultiply(products, facts.subgroupSize) : []),
     ...subgroupMultiply(products, facts.subgroupSize, 'subgroup'),
     tiledMultiply(products, atOnce, 'winograd_multiply', BUFFER_LOADS.even),
-  ].map((multiply) => ({ ...multiply, cost: besides + multiply.cost }));
+  ].map((multiply) => ({ ...multiply, cost: facts.software ? besides + multiply.cost : LAST }));
   return [...multiplies, ...sharedMultiply(shape, products, facts)].map((multiply) => ({
     tiling,
     block: multiply.kernel === 'winograd_multiply_texture' ? facts.subgroupSize : 1,
