@@ -45,9 +45,7 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   var sum = 0.0;
   for (var o = 0u; o < p.outChannels; o++) {
     let at = row * p.outChannels + o;
-    let value = activated[at];
-    let factor = select(p.gain * select(p.slope, 1.0, value > 0.0), 0.0, abs(value) >= p.limit);
-    sum += factor * dy[at] * weight[o * p.inChannels + i];
+    sum += actDerivativeAt(activated[at], p.slope, p.gain, p.limit) * dy[at] * weight[o * p.inChannels + i];
   }
   dx[index] = sum;
 }

@@ -38,7 +38,5 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linearIndex(thread, groups);
   if (i >= p.count) { return; }
-  let value = activated[i];
-  let factor = select(p.gain * select(p.slope, 1.0, value > 0.0), 0.0, abs(value) >= p.limit);
-  dx[i] = factor * dy[i];
+  dx[i] = actDerivativeAt(activated[i], p.slope, p.gain, p.limit) * dy[i];
 }

@@ -9,7 +9,6 @@
 
 struct Params {
   firstImage: u32,
-  images: u32,
   firstRow: u32,
   rows: u32,
   tilesX: u32,

@@ -8,7 +8,8 @@ import type { Tensor } from './tensor.js';
 
 /**
  * What `body` adds to the graph and returns. Where the graph has `recomputes`, gradients call it a second time for operations of
- * their own, so it has to trace the same operations every time. Values and gradients are the same to the bit either way.
+ * their own, so it has to trace the same operations every time. Values are the same to the bit either way, and so are gradients unless
+ * an input is used several times inside and elsewhere, too: their sum then has another order.
  */
 export function checkpoint(graph: Graph, body: () => readonly Tensor[]): readonly Tensor[] {
   if (!graph.recomputes) return body();

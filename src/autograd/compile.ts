@@ -139,7 +139,7 @@ function readersIn(operations: readonly Operation[]): ReadonlyMap<Tensor, readon
   return readers;
 }
 
-/** Those inputs that an operation gathers and that stand nowhere else are made in their places. */
+/** Those inputs that an operation gathers once, and that stand nowhere else, are made in their places. */
 function placeParts(
   emit: Lowering,
   operation: Operation,
@@ -147,8 +147,10 @@ function placeParts(
   readers: ReadonlyMap<Tensor, readonly Operation[]>,
 ): void {
   const [whole] = operation.outputs;
-  for (const { tensor, offset } of operation.gathers ?? []) {
-    const isAlone = readers.get(tensor)?.length === 1 && !emit.isInPlace(tensor);
+  const { gathers = [] } = operation;
+  for (const { tensor, offset } of gathers) {
+    const isOnce = gathers.filter((other) => other.tensor === tensor).length === 1;
+    const isAlone = isOnce && readers.get(tensor)?.length === 1 && !emit.isInPlace(tensor);
     // What is made in the place of another cannot be made here.
     const maker = needed.find(({ outputs }) => outputs.includes(tensor));
     const isFree = maker && !(maker.overwrites && maker.outputs[0] === tensor);

@@ -37,9 +37,16 @@ export class Tensor {
     return sizeOf(this.shape);
   }
 
-  /** Keep the values of this tensor after a run, so that the host can read them. */
+  /** Keep the values of this tensor after a run, so that the host can read them. Not of a part of another, nor of a constant. */
   keep(): this {
-    if (this.#storage)
+    const { kind } = this.content;
+    if (kind === 'view' || kind === 'constant') {
+      const what = kind === 'view' ? 'a part of another tensor' : 'a constant';
+      throw new Error(
+        `tensor '${this.name}' is ${what}, which is not read back; scale(x, 1) makes one that is`,
+      );
+    }
+    if (this.#storage?.kind === 'temporary')
       throw new Error(`tensor '${this.name}' is already lowered; keep() comes before compile()`);
     this.#kept = true;
     return this;

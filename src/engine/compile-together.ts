@@ -26,6 +26,7 @@ export interface CompileOptions {
   /** Opens one more on the same adapter. */
   readonly open?: (facts: AdapterFacts) => Promise<Device>;
   readonly newMilliseconds?: number;
+  readonly few?: number;
 }
 
 /** By pipelineKey. */
@@ -39,13 +40,18 @@ const seenOn = new WeakMap<Device, Set<string>>();
 export async function compileTogether(
   device: Device,
   kernels: readonly Compiled[],
-  { compilers = kernelCompilers(), open = openAlike, newMilliseconds = NEW_MS }: CompileOptions = {},
+  {
+    compilers = kernelCompilers(),
+    open = openAlike,
+    newMilliseconds = NEW_MS,
+    few = FEW,
+  }: CompileOptions = {},
 ): Promise<void> {
   if (compilers < 2 || !compilesAtFirstRun(device.facts)) return;
   const waiting = notSeen(device, kernels);
-  if (waiting.length > FEW) await device.idle(); // first runs are timed alone
+  if (waiting.length > few) await device.idle(); // first runs are timed alone
   let isBuilt = false;
-  while (waiting.length > FEW) {
+  while (waiting.length > few) {
     const next = waiting.shift()!;
     const milliseconds = await firstRun(device, next);
     if (milliseconds < newMilliseconds) {

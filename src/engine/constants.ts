@@ -4,7 +4,7 @@ import type { Form } from './launch.js';
 
 /** A layout in which a kernel wants a weight. */
 export interface Packing {
-  /** Names the layout; equal keys on one array give one buffer, or one texture. */
+  /** Names the layout, shape included; equal keys on one array give one buffer, or one texture. */
   readonly key: string;
   /** A buffer where nothing else is said. */
   readonly form?: Form;
@@ -27,7 +27,7 @@ export class ConstantPool {
     this.#device = device;
   }
 
-  /** Throws, and keeps nothing, where the memory cannot be had. */
+  /** Throws, and keeps nothing, where a limit forbids it. Where there is no memory the device says so later, as of all that it makes. */
   acquire(label: string, data: Float32Array, packing: Packing): DeviceBuffer | DeviceTexture {
     const layouts = this.#entries.get(data) ?? new Map<string, Entry>();
     const entry = layouts.get(packing.key) ?? { memory: this.#upload(label, data, packing), users: 0 };

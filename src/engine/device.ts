@@ -7,14 +7,13 @@ import {
   MATRIX_FEATURES,
   type MatrixTile,
   matrixOf,
-  offersMatrices,
   requestAdapter,
 } from './adapter.js';
 import { ConstantPool } from './constants.js';
-import { withDisposal } from './disposal.js';
+import { allOrNothing, withDisposal } from './disposal.js';
 import { type KernelName, kernelInfo } from './launch.js';
 import { PipelineCache } from './pipelines.js';
-import { matricesMultiply, subgroupsAreWhole } from './probes.js';
+import { subgroupsAreWhole, triedMatrices } from './probes.js';
 import { bufferBytes } from './storage.js';
 import { assumedThroughput, type Throughput } from './submits.js';
 import { TemporaryPool } from './temporaries.js';
@@ -76,12 +75,20 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   ] as GPUFeatureName[];
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   // Default limits on purpose: what runs here then runs on every adapter.
-  const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures });
-  const device = new Device(instance, gpu, { ...facts, subgroupSize: 0 }, options.throughput);
-  if (requiredFeatures.includes('subgroups' as GPUFeatureName)) await device.trySubgroups(facts.subgroupSize);
-  if (matrixUnits) await device.tryMatrices(matrixOf(found));
-  device.tuning = await tuningOf(device.facts, options.tuning);
-  return device;
+  const gpu = await adapter.requestDevice({ label: 'fwplus', requiredFeatures }).catch((cause: Error) => {
+    throw new FwplusError(`${describeAdapter(facts)} gave no device: ${cause.message}`, {
+      hint: 'Run `fwplus doctor`. Close other programs that use the GPU, or choose another adapter.',
+      cause,
+    });
+  });
+  return allOrNothing(async (made) => {
+    const device = made.use(new Device(instance, gpu, { ...facts, subgroupSize: 0 }, options.throughput));
+    if (requiredFeatures.includes('subgroups' as GPUFeatureName))
+      await device.trySubgroups(facts.subgroupSize);
+    if (matrixUnits) await device.tryMatrices(matrixOf(found));
+    device.tuning = await tuningOf(device.facts, options.tuning);
+    return device;
+  });
 }
 
 /** Resolves to what an error scope caught; never rejects. */
@@ -148,30 +155,9 @@ export class Device {
       this.#facts = { ...this.#facts, subgroupSize: lanes };
   }
 
-  /** Lets kernels use matrix units of a size. Throws where there are none that do as they should, and destroys the device then. */
+  /** Lets kernels use matrix units of a size. Throws where there are none that do as they should. */
   async tryMatrices(matrix: MatrixTile | undefined): Promise<void> {
-    const refusal = await this.#matrixRefusal(matrix);
-    if (refusal === undefined) {
-      this.#facts = { ...this.#facts, ...(matrix && { matrix }) };
-      return;
-    }
-    this.destroy();
-    throw new FwplusError(`Matrix units are wanted, which ${describeAdapter(this.#facts)} ${refusal}.`, {
-      hint: NO_MATRICES,
-    });
-  }
-
-  async #matrixRefusal(matrix: MatrixTile | undefined): Promise<string | undefined> {
-    const { subgroupSize } = this.#facts;
-    if (!matrix || !offersMatrices({ subgroupSize, matrix })) return 'does not offer to WebGPU';
-    try {
-      return (await matricesMultiply(this, subgroupSize, matrix))
-        ? undefined
-        : 'has, but with wrong products';
-    } catch (error) {
-      if (!(error instanceof FwplusError)) throw error;
-      return `has, but could not be tried: ${error.message}`;
-    }
+    this.#facts = { ...this.#facts, matrix: await triedMatrices(this, matrix) };
   }
 
   /** Live and greatest sum of the sizes of buffers and textures so far, in bytes, and how many of them are live. */
@@ -476,8 +462,6 @@ export class Device {
   }
 }
 
-const NO_MATRICES =
-  'Leave --matrix-units out. They need chromium-experimental-subgroup-matrix, shader-f16, the language feature subgroup_id and subgroups of one size, at most 64 lanes; Chrome offers them with --enable-unsafe-webgpu.';
 const SMALLER = 'Use a smaller image, fewer images at once, or a narrower network.';
 const HINT =
   'Run `fwplus doctor`. If memory ran out, use a smaller image or close other programs; --resume goes on from the last saved state.';

@@ -62,9 +62,9 @@ export function kernelInfo(name: KernelName): KernelInfo {
 
 const MAX_GROUPS = 65535;
 
-/** A grid of at least `count` threads in workgroups of `size` along x, folded into y where x would pass the limit. */
-export function linearGrid(count: number, size = 64): [number, number, number] {
-  const groups = Math.max(1, Math.ceil(count / size));
+/** A grid of at least `count` threads in workgroups of 64 along x, folded into y where x would pass the limit: see linearIndex. */
+export function linearGrid(count: number): [number, number, number] {
+  const groups = Math.max(1, Math.ceil(count / 64));
   const rows = Math.ceil(groups / MAX_GROUPS);
   return [Math.ceil(groups / rows), rows, 1];
 }

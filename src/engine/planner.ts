@@ -21,8 +21,8 @@ export interface MemoryPlan {
   readonly buffers: readonly number[];
 }
 
-/** WebGPU's default maxBufferSize. */
-const MOST_BYTES = 256 * 2 ** 20;
+/** WebGPU's default limit of a binding, which a Device keeps to for whole buffers. */
+const MOST_BYTES = 128 * 2 ** 20;
 
 interface Life {
   readonly temporary: Temporary;

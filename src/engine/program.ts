@@ -33,6 +33,9 @@ interface Step {
   readonly copies: readonly TextureCopy[];
 }
 
+/** WebGPU's limit of a query set; even, since a launch takes two. */
+const MOST_QUERIES = 4096;
+
 export class Program {
   readonly name: string;
   readonly memory: MemoryReport;
@@ -79,7 +82,7 @@ export class Program {
     const pipelines = await Promise.all(
       launches.map(({ kernel, constants }) => device.pipeline(kernel, constants)),
     );
-    return allOrNothing((made) =>
+    const bound = allOrNothing((made) =>
       device.checked(() => {
         const plan = planProgramMemory(launches, keep);
         const memory = new ProgramMemory(device, name, plan, made);
@@ -93,6 +96,10 @@ export class Program {
         return new Program(device, name, plan.report, memory.persistent, steps, made);
       }),
     );
+    return bound.catch((error) => {
+      device.constants.releaseUnused(); // some of them may be what could not be made
+      throw error;
+    });
   }
 
   /** How many dispatches one run makes. */
@@ -146,7 +153,9 @@ export class Program {
     const count = 2 * this.#steps.length;
     const stamps = await withDisposal(async (held) => {
       const resolved = await this.#device.checked(() => {
-        const querySet = held.use(this.#device.createTimestamps(count));
+        const sets = Array.from({ length: Math.ceil(count / MOST_QUERIES) }, (_, at) =>
+          held.use(this.#device.createTimestamps(Math.min(MOST_QUERIES, count - at * MOST_QUERIES))),
+        );
         const buffer = this.#device.createQueryBuffer(8 * count);
         held.defer(() => this.#device.destroyMemory(buffer));
         let at = 0;
@@ -154,8 +163,9 @@ export class Program {
           this.#device.submit(`profiling ${this.#inFlight(steps)}`, (encoder) => {
             for (const step of steps) {
               const { label } = step.launch;
-              const begin = { querySet, beginningOfPassWriteIndex: at++ };
-              const end = { querySet, endOfPassWriteIndex: at++ };
+              const querySet = sets[Math.floor(at / MOST_QUERIES)]!;
+              const begin = { querySet, beginningOfPassWriteIndex: at++ % MOST_QUERIES };
+              const end = { querySet, endOfPassWriteIndex: at++ % MOST_QUERIES };
               const hasCopies = step.copies.length > 0;
               if (hasCopies) {
                 encoder.beginComputePass({ label, timestampWrites: begin }).end(); // the copies count
@@ -166,7 +176,9 @@ export class Program {
               dispatch(pass, step);
               pass.end();
             }
-            if (at === count) encoder.resolveQuerySet(querySet, 0, count, buffer.gpu, 0);
+            if (at < count) return;
+            for (const [set, querySet] of sets.entries())
+              encoder.resolveQuerySet(querySet, 0, querySet.count, buffer.gpu, 8 * MOST_QUERIES * set);
           });
         }
         return buffer;

@@ -13,7 +13,7 @@ export interface Throughput {
 }
 
 /** The most that a submit may take, by estimate. */
-export const SUBMIT_SECONDS = 0.2;
+const SUBMIT_SECONDS = 0.2;
 
 /** What a slow integrated GPU reaches with kernels that do not suit it. */
 const SLOWEST_HARDWARE: Throughput = { flops: 50e9, bytes: 10e9 };

@@ -129,11 +129,12 @@ export const cases: TestCase[] = [
       const graph = new Graph();
       const a = graph.variable('a', [3]);
       const b = graph.variable('b', [65]);
-      // The same number of elements for each: 3 to 64, none to 64, 65 to 128, 3 to 64, 3 to 64.
-      const offsets = [0, 64, 128, 256, 320];
+      // The same number of elements for each: 3 to 64, none to 64, 65 to 128, then 3 to 64 each.
+      const offsets = [0, 64, 128, 256, 320, 384, 448];
       const made = scale(a, 10);
       const shared = scale(a, 100);
-      const whole = copyInto(graph, [a, undefined, b, made, shared], offsets, 384);
+      const twice = scale(a, -1);
+      const whole = copyInto(graph, [a, undefined, b, made, shared, twice, twice], offsets, 512);
       const ones = new Array(65).fill(1);
       const inputs = new Map([
         [a, [5, 6, 7]],
@@ -146,7 +147,50 @@ export const cases: TestCase[] = [
       assertClose('b', part(2, 65), ones, 0);
       assertClose('made', part(3, 3), [50, 60, 70], 0);
       assertClose('shared', part(4, 3), [500, 600, 700], 0);
+      assertClose('twice', [...part(5, 3), ...part(6, 3)], [-5, -6, -7, -5, -6, -7], 0);
       assertClose('what else reads it', again, [1000, 1200, 1400], 0);
+    },
+  },
+  {
+    name: 'one array as the weights of two shapes',
+    run: async (t) => {
+      const graph = new Graph();
+      const x = graph.variable('x', [1, 1, 1, 4]);
+      const data = Float32Array.from({ length: 32 }, (_, at) => at);
+      const up = convolution(x, graph.constant('weight', [8, 4, 1, 1], data));
+      const back = convolution(up, graph.constant('weight', [4, 8, 1, 1], data));
+      const [first, second] = await evaluate(t, graph, new Map([[x, [1, 2, 3, 4]]]), [up, back]);
+      const multiplied = (rows: number, input: readonly number[]) =>
+        Array.from({ length: rows }, (_, row) =>
+          input.reduce((sum, value, at) => sum + value * data[row * input.length + at]!, 0),
+        );
+      const wanted = multiplied(8, [1, 2, 3, 4]);
+      assertClose('first', first, wanted, 1e-6);
+      assertClose('second', second, multiplied(4, wanted), 1e-6);
+    },
+  },
+  {
+    name: 'a graph compiles as often as is wanted; what cannot be read back is told',
+    run: async (t) => {
+      const graph = new Graph();
+      const x = graph.variable('x', [128]);
+      const y = scale(x, 2);
+      const inputs = new Map([[x, new Array(128).fill(3)]]);
+      for (let time = 0; time < 2; time++) {
+        const [read] = await evaluate(t, graph, inputs, [y]);
+        assertClose('y', read, new Array(128).fill(6), 0);
+      }
+      const part = graph.view(y, 64, [3]);
+      await assertThrows(
+        'a part',
+        () => evaluate(t, graph, inputs, [part]),
+        /a part of another.*scale\(x, 1\)/,
+      );
+      const frozen = graph.filled([3], 1);
+      await assertThrows('a constant', () => evaluate(t, graph, inputs, [frozen]), /is a constant/);
+      const between = scale(y, 2);
+      await evaluate(t, graph, inputs, [scale(between, 2)]);
+      await assertThrows('lowered', () => evaluate(t, graph, inputs, [between]), /is already lowered/);
     },
   },
   {

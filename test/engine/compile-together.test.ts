@@ -35,10 +35,36 @@ function watched(
   return { device, counted };
 }
 
+function lost(): never {
+  throw new Error('the device was lost');
+}
+
+/** A helper that may be waited for: `idle` of the first device does so, after a first run that looks long: what the driver has kept is then worth a helper. */
+function awaited(real: Device) {
+  let runs = 0;
+  let gone = () => {};
+  const isGone = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  return {
+    idle: () => Promise.all([runs++ < 2 ? delay(300) : isGone, real.idle()]),
+    /** Calls `then`, too. */
+    onDestroy: (device: Device, then = gone) => {
+      const destroy = device.destroy.bind(device);
+      device.destroy = () => {
+        destroy();
+        then();
+      };
+    },
+    gone,
+  };
+}
+
 async function withDevice(body: (real: Device) => Promise<void>): Promise<void> {
   const real = await openDevice();
   try {
     if (compilesAtFirstRun(real.facts)) await body(real);
+    else process.stdout.write('    not tested: this adapter compiles as kernels are built\n');
   } finally {
     real.destroy();
   }
@@ -48,10 +74,10 @@ test('every kernel ends with parameters of zero, runs once, and leaves no memory
   withDevice(async (real) => {
     const { device, counted } = watched(real);
     const before = real.memory;
-    const options: CompileOptions = { compilers: 2, newMilliseconds: Infinity };
+    const options: CompileOptions = { compilers: 2, newMilliseconds: Infinity, few: 0 };
     await compileTogether(device, all, options);
     real.check();
-    assert.ok(counted.submits > all.length - 10, `${counted.submits} submits for ${all.length} kernels`);
+    assert.is(counted.submits, all.length);
     assert.equal([real.memory.buffers, real.memory.bytes], [before.buffers, before.bytes]);
     const { submits } = counted;
     await compileTogether(device, all, options);
@@ -60,9 +86,11 @@ test('every kernel ends with parameters of zero, runs once, and leaves no memory
 
 test('further devices take their part and are destroyed; one that cannot be had, or fails, is done without', () =>
   withDevice(async (real) => {
-    const { device, counted } = watched(real);
+    const { idle, gone, onDestroy } = awaited(real);
+    const { device, counted } = watched(real, real.facts.name, { idle });
     let asked = 0;
     let destroyed = 0;
+    let helping = { submits: 0 };
     await compileTogether(device, some, {
       compilers: 4,
       newMilliseconds: 0,
@@ -71,39 +99,34 @@ test('further devices take their part and are destroyed; one that cannot be had,
         if (asked === 1) throw new Error('no more devices');
         const isLost = asked === 2;
         const helper = await openDevice();
-        if (isLost) helper.destroy(); // lost at once
-        const destroy = helper.destroy.bind(helper);
-        helper.destroy = () => {
+        onDestroy(helper, () => {
           destroyed++;
-          destroy();
-        };
-        return helper;
+          if (!isLost) gone();
+        });
+        if (isLost) return watched(helper, helper.facts.name, { submit: lost }).device;
+        const seen = watched(helper);
+        helping = seen.counted;
+        return seen.device;
       },
     });
     assert.equal([asked, destroyed], [3, 2]);
     assert.ok(counted.submits > 0);
+    assert.ok(helping.submits > 5, `${helping.submits} submits of a helper, the first one a trial`);
     real.check();
   }));
 
 test('a kernel that does not build ends the rest at once, whichever device would have compiled it', () =>
   withDevice(async (real) => {
     const broken = some[some.length - 2]!;
-    let helperIsGone: Promise<void> | undefined;
+    const { idle, onDestroy } = awaited(real);
     const { device } = watched(real, real.facts.name, {
       pipeline: (kernel: KernelName) =>
         kernel === broken.kernel ? Promise.reject(new Error('no such kernel')) : real.pipeline(kernel, {}),
-      // The first run looks long, so that the helper finds that the driver has kept it; then this device waits until the helper has taken all it wants.
-      idle: () => Promise.all([helperIsGone ?? delay(300), real.idle()]),
+      idle,
     });
     const open = async () => {
       const helper = await openDevice();
-      const destroy = helper.destroy.bind(helper);
-      helperIsGone = new Promise((resolve) => {
-        helper.destroy = () => {
-          destroy();
-          resolve();
-        };
-      });
+      onDestroy(helper);
       return helper;
     };
     const compiling = compileTogether(device, some, { compilers: 2, newMilliseconds: 0, open });

@@ -8,7 +8,10 @@ import { scale } from '../../src/autograd/ops/elementwise.js';
 import { describeAdapter, factsOf, requestAdapter } from '../../src/engine/adapter.js';
 import { Device, openDevice } from '../../src/engine/device.js';
 import { sources } from '../../src/engine/kernels.gen.js';
+import type { Launch } from '../../src/engine/launch.js';
 import { subgroupsAreWhole } from '../../src/engine/probes.js';
+import { Program } from '../../src/engine/program.js';
+import type { Persistent, Storage } from '../../src/engine/storage.js';
 import { FwplusError } from '../../src/errors.js';
 import { StyleGan2 } from '../../src/nets/stylegan2.js';
 import { generatorWeights } from '../nets/random-weights.js';
@@ -255,6 +258,55 @@ test('matrix units that cannot be tried are refused, with the reason', async () 
   const other = await openDevice();
   const missing = await other.tryMatrices(undefined).catch((error) => error);
   assert.match(missing.message, /does not offer to WebGPU/);
+  for (const each of [device, other]) each.destroy();
+});
+
+test('a profile of more launches than one set of timestamps holds', async () => {
+  const device = await openDevice();
+  if (!device.hasTimestamps) return device.destroy();
+  const a: Persistent = { kind: 'persistent', label: 'a', bytes: 4 };
+  const b: Persistent = { kind: 'persistent', label: 'b', bytes: 4 };
+  const launches = Array.from({ length: 2049 }, (_, at): Launch<Storage> => {
+    const bindings = at % 2 === 0 ? { a, y: b } : { a: b, y: a };
+    const params = { count: 1, padded: 1 };
+    return {
+      kernel: 'copy',
+      label: `${at}`,
+      bindings,
+      params,
+      constants: {},
+      workgroups: [1, 1, 1],
+      flops: 0,
+    };
+  });
+  const program = await Program.build(device, 'many', launches);
+  const times = await program.profile();
+  assert.is(times.length, 2049);
+  assert.ok(times.every(({ milliseconds }) => milliseconds >= 0 && milliseconds < 1e4));
+  program.destroy();
+  device.destroy();
+});
+
+test('weights that a failed program leaves are gone, also where unused ones are kept', async () => {
+  const device = await deviceWith((real) => ({
+    createBindGroup: (wanted: GPUBindGroupDescriptor) => real.createBindGroup({ ...wanted, entries: [] }),
+  }));
+  device.constants.keepsUnused = true;
+  assert.match(await messageOf(() => smallProgram(device)), /bind group/);
+  assert.is(device.memory.buffers, 0);
+  device.destroy();
+});
+
+test('an adapter that gives no device is named', async () => {
+  const { adapter } = await requestAdapter();
+  const prototype = Object.getPrototypeOf(adapter) as GPUAdapter;
+  const { requestDevice } = prototype;
+  prototype.requestDevice = () => Promise.reject(new Error('no more of them'));
+  try {
+    assert.match(await messageOf(openDevice), /.+ gave no device: no more of them$/);
+  } finally {
+    prototype.requestDevice = requestDevice;
+  }
 });
 
 test('weights made of others are shared by the programs of a generator', async () => {

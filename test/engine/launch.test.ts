@@ -13,7 +13,7 @@ test('a linear grid covers its count within the limits, with little to spare', (
     assert.ok(x * y - Math.ceil(count / 64) < y, `${count}: idle groups`);
   }
   assert.equal(linearGrid(0), [1, 1, 1]);
-  assert.equal(linearGrid(1000, 256), [4, 1, 1]);
+  assert.equal(linearGrid(1000), [16, 1, 1]);
 });
 
 const info = {

@@ -42,6 +42,19 @@ test('the peak of a chain is its largest pair of neighbours', () => {
   }
 });
 
+test('no buffer grows beyond what a device makes', () => {
+  const [a, b, c, d, e] = [120, 80, 80, 1, 1].map((size) => temporary(`${size}`, size * 2 ** 20)) as [
+    Temporary,
+    Temporary,
+    Temporary,
+    Temporary,
+    Temporary,
+  ];
+  // b and c live at once, though never in one launch; a is free by then.
+  const plan = planMemory([launch(a, d), launch(d, b), launch(d, c), launch(c, e), launch(b, e)]);
+  assert.ok(Math.max(...plan.buffers) <= 128 * 2 ** 20, `${plan.buffers}`);
+});
+
 test('what is kept for a backward pass keeps its place, and what is free by then is used again', () => {
   const [a, b, c, da, db] = ['a', 'b', 'c', 'da', 'db'].map((label) => temporary(label, 16)) as [
     Temporary,

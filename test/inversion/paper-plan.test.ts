@@ -79,7 +79,7 @@ for (const subgroupSize of [0, 8, 32]) {
         assert.ok(bytes <= 128 * 2 ** 20, `${of}: ${bytes} bytes`);
       for (const groups of workgroups) assert.ok(groups <= 65535, `${of}: ${workgroups} workgroups`);
     }
-    for (const bytes of memory.temporaries.buffers) assert.ok(bytes <= 256 * 2 ** 20);
+    for (const bytes of memory.temporaries.buffers) assert.ok(bytes <= 128 * 2 ** 20);
   });
 }
 

@@ -5,6 +5,7 @@ import type { Storage } from '../../engine/storage.js';
 import { FwplusError } from '../../errors.js';
 import { Graph } from '../graph.js';
 import { LEAKY_RELU } from '../ops/activation.js';
+import { plainEpilogue } from '../ops/channel-gradients.js';
 import { convolution } from '../ops/convolution.js';
 import { upConvolution } from '../ops/up-convolution.js';
 import type { Tensor } from '../tensor.js';
@@ -113,9 +114,7 @@ function traced(
   if (!up) return convolution(x, weight, { stride, padding });
   const { graph } = x;
   return upConvolution(x, weight, graph.filled([batch, into], 1), {
-    scaleOut: graph.filled([batch, out], 1),
-    bias: graph.filled([out], 0),
-    noise: { map: graph.filled([1], 0), strength: 0 },
+    ...plainEpilogue(graph, batch, out),
     activation: LEAKY_RELU,
   });
 }

@@ -2,9 +2,10 @@
 
 import type { AdapterFacts } from '../../engine/adapter.js';
 import { inFours, linearGrid } from '../../engine/launch.js';
+import type { Graph } from '../graph.js';
 import type { Lowering, Operand } from '../lowering.js';
 import type { Tensor } from '../tensor.js';
-import type { Activation } from './activation.js';
+import { type Activation, LINEAR } from './activation.js';
 
 /** What a convolution or blur applies to its sums: y = act(scaleOut · u + strength · map + bias). */
 export interface Epilogue {
@@ -15,6 +16,16 @@ export interface Epilogue {
   /** [H, W], frozen, the same for every channel and sample; `strength` 0 leaves it unread. */
   readonly noise: { readonly map: Tensor; readonly strength: number };
   readonly activation: Activation;
+}
+
+/** Leaves the sums of `batch` samples as they are. */
+export function plainEpilogue(graph: Graph, batch: number, channels: number): Epilogue {
+  return {
+    scaleOut: graph.filled([batch, channels], 1),
+    bias: graph.filled([channels], 0),
+    noise: { map: graph.filled([1], 0), strength: 0 },
+    activation: LINEAR,
+  };
 }
 
 export function epilogueParams({ noise, activation }: Epilogue) {

@@ -10,12 +10,13 @@ import { planConvolution } from '../../engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../engine/plans/convolution/shape.js';
 import type { Lowering, Operand } from '../lowering.js';
 import { assertShape, type Tensor } from '../tensor.js';
-import { type Activation, isLinear, LINEAR } from './activation.js';
+import { type Activation, isLinear } from './activation.js';
 import {
   type Epilogue,
   epilogueGradient,
   epilogueParams,
   MOST_POINTWISE,
+  plainEpilogue,
   pointwiseGradient,
   scaleGradient,
 } from './channel-gradients.js';
@@ -102,12 +103,12 @@ function isPointwise({ kernelSize, stride, padding, outChannels }: ConvolutionSh
 }
 
 function epilogueOf(x: Tensor, outChannels: number, options: ConvolutionOptions): Epilogue {
-  const { graph, shape } = x;
+  const plain = plainEpilogue(x.graph, x.shape[0]!, outChannels);
   return {
-    scaleOut: options.scaleOut ?? graph.filled([shape[0]!, outChannels], 1),
-    bias: options.bias ?? graph.filled([outChannels], 0),
-    noise: options.noise ?? { map: graph.filled([1], 0), strength: 0 },
-    activation: options.activation ?? LINEAR,
+    scaleOut: options.scaleOut ?? plain.scaleOut,
+    bias: options.bias ?? plain.bias,
+    noise: options.noise ?? plain.noise,
+    activation: options.activation ?? plain.activation,
   };
 }
 

@@ -62,7 +62,7 @@ export function demodulation(s: Tensor, weight: Tensor, epsilon: number): Tensor
 /** Q[o, i] = Σ_k W[o, i, k]², summed in float64; [I, O] where `byInput`. */
 function squares(outChannels: number, inChannels: number, byInput: boolean): Packing {
   return {
-    key: byInput ? 'squares io' : 'squares oi',
+    key: `squares ${byInput ? 'io' : 'oi'} of ${outChannels} rows`,
     pack: (data) => {
       const taps = data.length / (outChannels * inChannels);
       const sums = Float32Array.from({ length: outChannels * inChannels }, (_, at) => {

@@ -8,6 +8,7 @@ import { transposedPacking } from '../arrays.js';
 import type { Lowering } from '../lowering.js';
 import { assertShape, type Tensor } from '../tensor.js';
 import { type Activation, LINEAR } from './activation.js';
+import { plainEpilogue } from './channel-gradients.js';
 import { launchConvolution } from './convolution.js';
 
 /** From here on tiles pay: 20 times faster at 2,048 rows of 512 on a software adapter. */
@@ -88,11 +89,6 @@ function launchAsConvolution(
     padding: 0,
     transposed: false,
   };
-  const epilogue = {
-    scaleOut: graph.filled([1, outChannels], 1),
-    bias,
-    noise: { map: graph.filled([1], 0), strength: 0 },
-    activation,
-  };
+  const epilogue = { ...plainEpilogue(graph, 1, outChannels), bias, activation };
   launchConvolution(emit, { x, weight, shape, scaleIn: undefined, epilogue, y });
 }

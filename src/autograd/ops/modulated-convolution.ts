@@ -4,6 +4,7 @@
  */
 import type { Tensor } from '../tensor.js';
 import { type Activation, LINEAR } from './activation.js';
+import { plainEpilogue } from './channel-gradients.js';
 import { convolution } from './convolution.js';
 import { demodulation } from './demodulation.js';
 import { upConvolution } from './up-convolution.js';
@@ -38,9 +39,10 @@ export function modulatedConvolution(x: Tensor, s: Tensor, options: ModulatedCon
     });
   }
   return upConvolution(x, weight, s, {
-    scaleOut: scaleOut ?? x.graph.filled([x.shape[0]!, outChannels], 1),
+    ...plainEpilogue(x.graph, x.shape[0]!, outChannels),
     bias,
-    noise: noise ?? { map: x.graph.filled([1], 0), strength: 0 },
     activation,
+    ...(scaleOut && { scaleOut }),
+    ...(noise && { noise }),
   });
 }

@@ -80,7 +80,7 @@ export function upsample2(x: Tensor, onto?: Tensor): Tensor {
   return resample(x, doublingTaps(x.shape[1]!), doublingTaps(x.shape[2]!), onto);
 }
 
-export function bicubicTaps(from: number, to: number): Taps {
+function bicubicTaps(from: number, to: number): Taps {
   return Array.from({ length: to }, (_, o) => {
     const centre = ((o + 0.5) * from) / to - 0.5;
     const first = Math.floor(centre);

@@ -13,8 +13,13 @@ import type { Band, ConvolutionShape } from '../../engine/plans/convolution/shap
 import type { Storage } from '../../engine/storage.js';
 import type { Lowering, Operand } from '../lowering.js';
 import { assertShape, type Tensor } from '../tensor.js';
-import { LINEAR } from './activation.js';
-import { type Epilogue, epilogueGradient, epilogueParams, scaleGradient } from './channel-gradients.js';
+import {
+  type Epilogue,
+  epilogueGradient,
+  epilogueParams,
+  plainEpilogue,
+  scaleGradient,
+} from './channel-gradients.js';
 
 /** Between the two launches, at most about so many bytes: all of a small picture. */
 const BAND_BYTES = 36 * 2 ** 20;
@@ -106,18 +111,13 @@ function launchGradient(emit: Lowering, layer: UpLayer, du: Tensor, y: Operand):
   const shape = convolutionShape(layer, false);
   const convolve = convolutionBy(emit, layer, shape);
   const fir = firBetween(2 * height, shape.inHeight, layer);
-  const nothing: Epilogue = {
-    scaleOut: graph.filled([batch, outChannels], 1),
-    bias: graph.filled([outChannels], 0),
-    noise: { map: graph.filled([1], 0), strength: 0 },
-    activation: LINEAR,
-  };
+  const plain = plainEpilogue(graph, batch, outChannels);
   const ones = graph.filled([batch, outChannels], 1);
   // A band of b rows of the result needs 2b + 1 rows of what is between.
   inBands(emit, layer, height, 1, 2, (from, to, between) => {
     const rows = { first: 2 * from, count: 2 * (to - from) + 1 };
     const part = { outHeight: rows.count, rows: rows.count, outFirst: 0, inFirst: rows.first - 2 };
-    launchFir(emit, { ...fir, ...part }, nothing, du, between);
+    launchFir(emit, { ...fir, ...part }, plain, du, between);
     convolve({ from, to, input: rows, output: { first: 0, count: height } }, between, ones, y);
   });
 }
@@ -162,20 +162,17 @@ function convolutionShape(layer: UpLayer, transposed: boolean): ConvolutionShape
 }
 
 function convolutionBy(emit: Lowering, { weight }: UpLayer, shape: ConvolutionShape) {
-  const { graph } = weight;
   const plan = emit.planned(shape, planConvolution(shape, emit.facts, emit.choices, emit));
   const packed = emit.packed(weight, plan.packing(!shape.transposed), plan.weightBytes);
-  const scaleOut = graph.filled([shape.batch, shape.outChannels], 1);
-  const bias = graph.filled([shape.outChannels], 0);
-  const noise = graph.filled([1], 0);
-  const epilogue = { noiseStrength: 0, ...LINEAR };
+  const plain = plainEpilogue(weight.graph, shape.batch, shape.outChannels);
+  const { scaleOut, bias, noise } = plain;
   return (band: Band, x: Operand, scaleIn: Operand, y: Operand) =>
     emit.launchAll(
       convolutionLaunches<Operand>(
         shape,
         plan,
-        { x, weight: packed, scaleIn, scaleOut, noise, bias, y },
-        epilogue,
+        { x, weight: packed, scaleIn, scaleOut, noise: noise.map, bias, y },
+        epilogueParams(plain),
         emit.memory,
         { band, mostFlops: emit.mostFlops },
       ),

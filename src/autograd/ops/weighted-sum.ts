@@ -8,8 +8,8 @@ export interface Term {
   readonly factor: number;
 }
 
-/** The most terms of one launch: WebGPU's default number of storage buffers leaves no more. */
-export const MOST_TERMS = 6;
+/** The most terms of one launch: as many operands as shaders/weighted_sum.wgsl has. */
+const MOST_TERMS = 6;
 
 /** Σ factor · tensor over one to six tensors of one shape, in order. Gradient: to each term, times its factor. */
 export function weightedSum(terms: readonly Term[]): Tensor {

@@ -44,8 +44,6 @@ export async function timeLaunches(
 /** In one submit at least about so long, so that the submit itself does not count. */
 const SAMPLE_MS = 10;
 const MOST_COPIES = 64;
-/** WebGPU's limit of a query set, and two stamps to a launch. */
-const MOST_STAMPED = 2048;
 
 /** A list of launches, warmed up, that may be timed again and again: for rounds that several engines take turns in. */
 export class Stopwatch {
@@ -78,8 +76,7 @@ export class Stopwatch {
       single.destroy();
       throw error;
     }
-    const most = Math.min(MOST_COPIES, Math.floor(MOST_STAMPED / launches.length));
-    const copies = Math.max(1, Math.min(most, Math.ceil(SAMPLE_MS / once)));
+    const copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / once)));
     if (copies === 1) return new Stopwatch(device, clock, single, 1);
     single.destroy();
     return new Stopwatch(device, clock, await filled(device, launches, copies), copies);

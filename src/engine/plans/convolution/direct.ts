@@ -403,7 +403,7 @@ function weightOf(
   return {
     weightBytes: 4 * group * Math.ceil(inChannels / group) * outChannels * kernelSize ** 2,
     packing: (swap) => ({
-      key: `${swap ? 'swapped' : 'straight'} kernel-first by ${group}`,
+      key: `${swap ? 'swapped' : 'straight'} ${inChannels}x${outChannels} kernel-first by ${group}`,
       pack: (data) => packKernelFirst(data, outChannels, inChannels, kernelSize, swap, group),
     }),
   };

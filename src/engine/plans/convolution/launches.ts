@@ -175,7 +175,7 @@ function winogradLaunches<T>(
   const { input, output } = plan;
   const constants = { TILE: tiling.outputs, SEEN: tiling.seen, STEP: tiling.step, PLACES: tiling.places };
   return parts.flatMap((part) => {
-    const { images, firstRow, rows } = part;
+    const { firstImage, images, firstRow, rows } = part;
     const tiles = images * rows * tilesX;
     const firstOutput = tiling.outputs * firstRow - down.crop;
     const seen = seenBy(bound, part, top + tiling.step * firstRow, tiling.step * (rows - 1) + tiling.seen);
@@ -190,7 +190,9 @@ function winogradLaunches<T>(
         constants: { ...constants, BLOCK: plan.block, TURNS: turnsOf(input, tiling.places) },
         bindings: { x: memory.part(x, 4 * seen.offset, seen.elements), scaleIn, v },
         params: {
-          ...part,
+          firstImage,
+          firstRow,
+          rows,
           tilesX,
           inHeight: bound.inHeight,
           inWidth,

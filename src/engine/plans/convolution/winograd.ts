@@ -99,7 +99,7 @@ function plansOf(shape: ConvolutionShape, tiling: Tiling, facts: AdapterFacts): 
   const mostRows = Math.max(1, Math.floor((SCRATCH_BYTES - blocks) / rowBytes));
   const turned = transposed && stride === 1;
   const packing = (swap: boolean): Packing => ({
-    key: `${swap ? 'swapped' : 'straight'} Winograd ${tiling.name}${turned ? ' turned' : ''}`,
+    key: `${swap ? 'swapped' : 'straight'} ${inChannels}x${outChannels} Winograd ${tiling.name}${turned ? ' turned' : ''}`,
     pack: (data) => packWinograd(data, outChannels, inChannels, tiling, swap, turned),
   });
   const products: Products = {
@@ -272,7 +272,7 @@ function sharedMultiply(
 }
 
 /** [O, I, 3, 3] (or [I, O, 3, 3] with `swap`; `turned`: the kernel by 180°) to G g Gᵀ as [WEIGHTS², ⌈I/4⌉, O, 4]. Sums in float64. */
-export function packWinograd(
+function packWinograd(
   data: Float32Array,
   out: number,
   into: number,
