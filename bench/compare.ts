@@ -1,5 +1,5 @@
 /** Two runs side by side. */
-import type { Results, Row } from '../src/autograd/measure/results.js';
+import type { Results, Row } from '../src/cli/bench-results.js';
 import { digits } from '../src/cli/bench-table.js';
 import { columns } from '../src/cli/columns.js';
 

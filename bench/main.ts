@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Results, type Row, resultsOf } from '../src/autograd/measure/results.js';
+import { type Results, type Row, resultsOf } from '../src/cli/bench-results.js';
 import { headline, kernelTable } from '../src/cli/bench-table.js';
+import { listenForInterrupts } from '../src/cli/interruption.js';
 import { openChosenDevice } from '../src/cli/session.js';
 import { UsageError } from '../src/cli/usage-error.js';
 import { ownVersion } from '../src/cli/version.js';
@@ -74,7 +75,9 @@ async function bench(options: Options): Promise<number> {
     await ensureWritableFolder(folder);
   const isCompared = options.peers.length > 0;
   if (isCompared) await installPeers(say);
-  const interruption = interruptible();
+  const interruption = listenForInterrupts(() =>
+    say('\nStopping; what is measured is written. Ctrl-C again ends at once.'),
+  );
   const device = await openChosenDevice(options.adapter, options);
   const clockName = options.clock ?? (isCompared ? 'wall' : device.hasTimestamps ? 'gpu' : 'wall');
   const adapter = { chosen: options.adapter !== undefined, name: device.facts.name };
@@ -82,12 +85,13 @@ async function bench(options: Options): Promise<number> {
     return new Peer(engine, clockName === 'processor' ? 'processor' : 'wall', adapter);
   });
   try {
-    await report(await measure(device, options, clockName, peers, interruption), options);
+    await report(await measure(device, options, clockName, peers, interruption.signal), options);
   } finally {
     for (const peer of peers) peer.destroy();
     device.destroy();
+    interruption.end();
   }
-  return interruption.aborted ? 130 : 0;
+  return interruption.signal.aborted ? interruption.exitCode : 0;
 }
 
 const CLOCKS: Readonly<Record<ClockName, Clock>> = {
@@ -153,7 +157,7 @@ function webgpuVersion(): string {
 async function report(results: Results, { json, charts }: Options): Promise<void> {
   const steps = results.rows.filter(isStep);
   const inversions = steps.filter(({ pass, layers }) => pass === 'invert' && layers.length > 0);
-  const largest = inversions.at(-1);
+  const largest = inversions.sort((one, other) => one.ms - other.ms).at(-1);
   const parts = [
     headline(results),
     kernelTable(results),
@@ -185,17 +189,6 @@ async function readResults(file: string): Promise<Results> {
       hint: 'Make one with npm run bench -- --json FILE.',
     });
   }
-}
-
-/** The first Ctrl-C stops after the sample in flight, and what is there is written; the second ends the process. */
-function interruptible(): AbortSignal {
-  const interruption = new AbortController();
-  process.on('SIGINT', () => {
-    if (interruption.signal.aborted) process.exit(130);
-    say('\nStopping; what is measured is written. Ctrl-C again ends at once.');
-    interruption.abort();
-  });
-  return interruption.signal;
 }
 
 function say(line: string): void {

@@ -1,6 +1,6 @@
 /** The benchmark's command line, checked. */
 import { parseArgs } from 'node:util';
-import type { Engine } from '../src/autograd/measure/results.js';
+import type { Engine } from '../src/cli/bench-results.js';
 import { UsageError } from '../src/cli/usage-error.js';
 
 export interface Options {
@@ -67,13 +67,19 @@ export function parseOptions(words: readonly string[]): Options {
     throw new UsageError(`'${positionals[0]}' is no option.`, { hint: 'See npm run bench -- --help.' });
   }
   const quick = values.quick ?? false;
+  const peers = values.engines ? engines(list(values.engines)) : values.peers ? PEERS : [];
+  if (peers.length > 0 && clock === 'gpu') {
+    throw new UsageError('--clock is gpu, which cannot be had of other engines.', {
+      hint: 'Give wall or processor, or leave it out.',
+    });
+  }
   return {
     kernels: list(values.kernels),
     shapes: list(values.shapes),
     steps: sides(values.steps, quick ? [128] : STEP_SIDES),
     skipKernels: values['skip-kernels'] ?? false,
     quick,
-    peers: values.engines ? engines(list(values.engines)) : values.peers ? PEERS : [],
+    peers,
     adapter: values.adapter,
     repeats: whole('--repeats', values.repeats, quick ? 3 : 10),
     subgroups: !values['no-subgroups'],

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ConvolutionCase } from '../src/autograd/measure/convolution-case.js';
 import type { KernelCase } from '../src/autograd/measure/kernel-case.js';
-import type { Engine } from '../src/autograd/measure/results.js';
+import type { Engine } from '../src/cli/bench-results.js';
 import { FwplusError } from '../src/errors.js';
 import type { ClockName } from './options.js';
 import type { Contestant } from './rounds.js';

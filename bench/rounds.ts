@@ -1,6 +1,6 @@
 /** Kernels measured round by round: each engine in turn, so that whatever disturbs the machine disturbs all of them. */
 import type { KernelCase } from '../src/autograd/measure/kernel-case.js';
-import { type Engine, type Row, rowOf } from '../src/autograd/measure/results.js';
+import { type Engine, type Row, rowOf } from '../src/cli/bench-results.js';
 import type { Device } from '../src/engine/device.js';
 import type { Ceilings } from '../src/engine/measure/ceilings.js';
 import { type Clock, Stopwatch } from '../src/engine/measure/time-launches.js';

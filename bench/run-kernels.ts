@@ -1,6 +1,6 @@
 /** Measures the chosen kernels, ours and others'. Runs in Node and in pages. */
 import type { KernelCase } from '../src/autograd/measure/kernel-case.js';
-import type { Row } from '../src/autograd/measure/results.js';
+import type { Row } from '../src/cli/bench-results.js';
 import { isCompared } from './cases/choose.js';
 import { type Contestant, measureCase, type RoundOptions } from './rounds.js';
 

@@ -1,5 +1,5 @@
 /** Rows of the bench: whole steps of an inversion and whole edits, with random weights of the true shapes. Time, and where it goes. */
-import { type Row, rounded } from '../src/autograd/measure/results.js';
+import { type Row, rounded } from '../src/cli/bench-results.js';
 import type { Device } from '../src/engine/device.js';
 import { withDisposal } from '../src/engine/disposal.js';
 import type { Ceilings } from '../src/engine/measure/ceilings.js';

@@ -6,10 +6,11 @@ import { FwplusError } from '../src/errors.js';
 import type { InversionState } from '../src/inversion/codes.js';
 import { type Method, methodName } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
-import { decodeState } from '../src/inversion/saved.js';
+import { decodeState, savedSteps } from '../src/inversion/saved.js';
 import { hashTarget, prepareTarget, type Target } from '../src/inversion/target.js';
 import type { Image } from '../src/io/image.js';
 import { readBytes } from '../src/io/node/files.js';
+import type { EvaluationOptions } from './options.js';
 
 export interface CodesOptions {
   /** Where codes go. */
@@ -64,9 +65,32 @@ export function hasCodes(folder: string, method: string, transform: string): boo
   return existsSync(pathOf(folder, method, transform, 0));
 }
 
+/**
+ * A file of codes that an evaluation would write over, and that is of one that did not come to its end; undefined where there is none.
+ * One that did may be made again.
+ */
+export async function unfinishedCodes({
+  output,
+  methods,
+  transforms,
+  images,
+  steps,
+}: EvaluationOptions): Promise<string | undefined> {
+  const paths = methods.flatMap((method) =>
+    transforms.flatMap((transform) =>
+      Array.from({ length: images }, (_, at) => pathOf(output, methodName(method), transform, at)),
+    ),
+  );
+  const there = paths.filter((path) => existsSync(path));
+  for (const path of there) {
+    if (there.length < paths.length || savedSteps(await readBytes(path), path) < steps) return path;
+  }
+  return undefined;
+}
+
 function unfit(path: string, found: string): FwplusError {
   return new FwplusError(`The evaluation cannot go on from ${path}: it ${found}.`, {
-    hint: 'Choose another folder (-o), or leave --resume out to write over it.',
+    hint: 'Choose another folder (-o), or give --restart instead of --resume to write over it.',
   });
 }
 

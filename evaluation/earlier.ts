@@ -86,6 +86,6 @@ function parse(text: string, path: string): Found {
 
 function unfit(path: string, found: string): FwplusError {
   return new FwplusError(`The evaluation cannot go on from ${path}: it holds ${found}.`, {
-    hint: 'Choose another file (--json), or leave --resume out to write over it.',
+    hint: 'Choose another file (--json), or give --restart instead of --resume to write over it.',
   });
 }

@@ -15,6 +15,7 @@ export interface EvaluationOptions {
   readonly transforms: readonly string[];
   readonly methods: readonly Method[];
   readonly resume: boolean;
+  readonly restart: boolean;
   readonly adapter: string | undefined;
   readonly quiet: boolean;
 }
@@ -29,6 +30,11 @@ export function parseEvaluation(
   faces: { readonly count: number; readonly transforms: readonly string[] },
 ): EvaluationOptions {
   const values = parse(words);
+  if (values.resume && values.restart) {
+    throw new UsageError('--resume goes on with an earlier evaluation, --restart writes over it: not both.', {
+      hint: 'Give one of them.',
+    });
+  }
   const all = values.full ? { images: faces.count, steps: FULL_STEPS, transforms: faces.transforms } : QUICK;
   const number = (name: 'images' | 'steps' | 'batch', usual: number, most: number) => {
     const text = values[name];
@@ -49,6 +55,7 @@ export function parseEvaluation(
       (name) => known.find((method) => methodName(method) === name)!,
     ),
     resume: values.resume ?? false,
+    restart: values.restart ?? false,
     adapter: values.adapter,
     quiet: values.quiet ?? false,
   };
@@ -87,6 +94,7 @@ function parse(words: readonly string[]) {
         methods: { type: 'string' },
         full: { type: 'boolean' },
         resume: { type: 'boolean' },
+        restart: { type: 'boolean' },
         adapter: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },
       },

@@ -2,12 +2,14 @@
  * The evaluation with ground truth: held-out faces under known transforms, inverted by several methods, then edited.
  *
  *   npm run evaluate -- --json FILE [--full] [--images N] [--steps N] [--methods A,B] [--transforms A,B] [--batch N]
- *                       [--resume] [-o DIR]
+ *                       [--resume | --restart] [-o DIR]
  *
  * See evaluation/README.md. Node only.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { refuseUnlessTold, spelt } from '../src/cli/earlier.js';
+import { listenForInterrupts } from '../src/cli/interruption.js';
 import { openChosenDevice } from '../src/cli/session.js';
 import { UsageError } from '../src/cli/usage-error.js';
 import { describeAdapter } from '../src/engine/adapter.js';
@@ -18,7 +20,7 @@ import { methodName } from '../src/inversion/method.js';
 import type { Model } from '../src/inversion/model.js';
 import { ensureWritableFolder, readBytes, writeAllAtomic } from '../src/io/node/files.js';
 import { encodePng } from '../src/io/png.js';
-import { hasCodes } from './codes.js';
+import { hasCodes, unfinishedCodes } from './codes.js';
 import { type Conditions, Earlier, isOf, type Pair } from './earlier.js';
 import { EVALUATION_FOLDER, type FaceSet, readFaces } from './faces.js';
 import { figure } from './figure.js';
@@ -44,21 +46,19 @@ async function evaluate(words: readonly string[]): Promise<number> {
   const model = await loadModelFolder();
   const faces = await readFaces(model.generator.resolution);
   const options = parseEvaluation(words, model, faces);
+  refuseUnlessTold(await unfinishedCodes(options), options);
   await ensureWritableFolder(options.output);
   if (options.json !== undefined) await ensureWritableFolder(dirname(options.json));
-  const interruption = new AbortController();
-  process.once('SIGINT', () => {
-    process.stderr.write('\nStopping after the steps in flight; press Ctrl-C again to stop at once.\n');
-    interruption.abort();
-  });
-  process.once('SIGTERM', () => interruption.abort());
+  const interruption = listenForInterrupts(() =>
+    process.stderr.write('\nStopping after the steps in flight; press Ctrl-C again to stop at once.\n'),
+  );
   const device = await openChosenDevice(options.adapter);
   try {
     const findings = await evaluateAll(device, model, faces, options, interruption.signal);
     await report(findings, device, model, faces, options);
     if (!interruption.signal.aborted) return 0;
-    process.stderr.write('Interrupted and saved. The same command with --resume goes on.\n');
-    return 130;
+    process.stderr.write(`Interrupted and saved. The same command with ${spelt('--resume')} goes on.\n`);
+    return interruption.exitCode;
   } finally {
     device.destroy();
   }

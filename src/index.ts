@@ -27,6 +27,7 @@ export { type Inversion, type InvertOptions, invertImage } from './inversion/inv
 export {
   type BatchProgress,
   type BatchRunOptions,
+  type BuildOptions,
   Inverter,
   type Progress,
   type RunOptions,
@@ -57,9 +58,10 @@ export type { PNormStatistics } from './inversion/pnorm.js';
 export { encodePNorm } from './inversion/pnorm-file.js';
 export { Renderer } from './inversion/renderer.js';
 export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
+export type { Covariance } from './inversion/statistics/covariance.js';
 export { makePNormStatistics, type StatisticsOptions } from './inversion/statistics/pnorm-statistics.js';
 export { prepareTarget, type Target } from './inversion/target.js';
-export { tuneModel } from './inversion/tune-model.js';
+export { type TuneModelOptions, tuneModel } from './inversion/tune-model.js';
 export { type AnimationOptions, encodeApng } from './io/apng.js';
 export type { DecodeOptions } from './io/budget.js';
 export { type ByteSource, blobSource, bytesSource } from './io/checkpoint/index.js';

@@ -1,5 +1,5 @@
 /** Rates over arithmetic intensity, under the roof that the two ceilings make (Williams, Waterman & Patterson 2009). */
-import type { Results, Row } from '../../src/autograd/measure/results.js';
+import type { Results, Row } from '../../src/cli/bench-results.js';
 import type { Colour } from '../../src/io/draw/canvas.js';
 import type { Scene, Shape } from '../../src/io/draw/scene.js';
 import { wrapText } from '../../src/io/draw/text.js';

@@ -1,5 +1,5 @@
 /** The benchmark as a page: the same rows, table and charts as `npm run bench`, on the browser's own adapter. */
-import { type Results, type Row, resultsOf } from '../../src/autograd/measure/results.js';
+import { type Results, type Row, resultsOf } from '../../src/cli/bench-results.js';
 import { describeAdapter } from '../../src/engine/adapter.js';
 import { type Device, openDevice } from '../../src/engine/device.js';
 import { measureCeilings } from '../../src/engine/measure/ceilings.js';

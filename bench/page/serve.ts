@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Results } from '../../src/autograd/measure/results.js';
+import type { Results } from '../../src/cli/bench-results.js';
 import { findChromium } from '../../src/cli/system.js';
 import { FwplusError } from '../../src/errors.js';
 import type { Options } from '../options.js';

@@ -1,5 +1,5 @@
 /** Results in the page: facts, tables, charts. */
-import { EFFECTIVE_NOTE, isEffective, type Results, type Row } from '../../src/autograd/measure/results.js';
+import { EFFECTIVE_NOTE, isEffective, type Results, type Row } from '../../src/cli/bench-results.js';
 import { digits } from '../../src/cli/bench-table.js';
 import { sceneToSvg } from '../../src/io/draw/scene.js';
 import { layerScene } from '../charts/layers.js';

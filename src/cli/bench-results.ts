@@ -1,7 +1,8 @@
 /** What a benchmark writes down. */
-import type { AdapterFacts } from '../../engine/adapter.js';
-import type { Ceilings } from '../../engine/measure/ceilings.js';
-import type { KernelCase } from './kernel-case.js';
+
+import type { KernelCase } from '../autograd/measure/kernel-case.js';
+import type { AdapterFacts } from '../engine/adapter.js';
+import type { Ceilings } from '../engine/measure/ceilings.js';
 
 export type Engine = 'fwplus' | 'tfjs' | 'jax-js' | 'ort-web';
 

@@ -1,11 +1,5 @@
 /** Results as text for a terminal. */
-import {
-  EFFECTIVE_NOTE,
-  type Engine,
-  isEffective,
-  type Results,
-  type Row,
-} from '../autograd/measure/results.js';
+import { EFFECTIVE_NOTE, type Engine, isEffective, type Results, type Row } from './bench-results.js';
 import { columns } from './columns.js';
 
 const NAMES: Readonly<Record<Engine, string>> = {

@@ -1,10 +1,10 @@
 /** `fwplus bench`: how fast convolutions of one's own shapes run here, beside what the adapter can do at most. */
 import { convolutionCase } from '../autograd/measure/convolution-case.js';
 import type { Pass } from '../autograd/measure/kernel-case.js';
-import { type Row, resultsOf, rowOf } from '../autograd/measure/results.js';
 import { measureCeilings } from '../engine/measure/ceilings.js';
 import { timeLaunches } from '../engine/measure/time-launches.js';
 import { writeAtomic } from '../io/node/files.js';
+import { type Row, resultsOf, rowOf } from './bench-results.js';
 import { headline, kernelTable } from './bench-table.js';
 import type { Options } from './options.js';
 import { openChosenDevice } from './session.js';

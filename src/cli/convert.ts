@@ -10,7 +10,7 @@ import { checkValues, staysFloat32, type WriteOptions, writeNetwork } from '../i
 import { NETWORKS } from '../io/network-file.js';
 import { writeStreamed } from '../io/node/file-sink.js';
 import { type FileSource, fileSource } from '../io/node/file-source.js';
-import { ensureWritableFolder, removeEmptyFolders } from '../io/node/files.js';
+import { withWritableFolders } from '../io/node/files.js';
 import { contentsOf, describe, nextCommand } from './conversion-report.js';
 import { listenForInterrupts } from './interruption.js';
 import type { Options } from './options.js';
@@ -30,9 +30,8 @@ export function convert(options: Options): Promise<number> {
     const found = await foreignNetwork(checkpoint, paths[0]!, part);
     process.stdout.write(describe(found, summarise(checkpoint)));
     const room = (half ? 2 : 4) * parameters(found.network) + 2 ** 20;
-    const made = await ensureWritableFolder(dirname(output), room);
     const name = stemOf(paths[0]!);
-    const converted = withProgress(options, found.network, async (watch) => {
+    const write = async (watch: Watch) => {
       const { bytes, keptFloat32 } = await writeStreamed(output, (sink) =>
         writeNetwork(found.network, sink, { ...watch, name, half }),
       );
@@ -44,9 +43,8 @@ export function convert(options: Options): Promise<number> {
           process.stderr.write(`Note: '${key}' stays float32: float16 cannot hold its values well.\n`);
       }
       process.stdout.write(`Wrote ${output} (${megabytes(bytes)})\n${nextCommand(found.network, output)}\n`);
-    });
-    // Where nothing was written.
-    return converted.finally(() => removeEmptyFolders(made));
+    };
+    return withWritableFolders([dirname(output)], room, () => withProgress(options, found.network, write));
   });
 }
 
@@ -97,11 +95,13 @@ async function filesOf(paths: readonly string[]): Promise<string[]> {
   return (await Promise.all(found)).flat();
 }
 
+type Watch = Pick<WriteOptions, 'onProgress' | 'signal'>;
+
 /** Says how far it has come where that takes long. Ctrl-C stops it, and nothing is written. */
 async function withProgress(
   { quiet }: Options,
   network: ConvertedNetwork,
-  body: (watch: Pick<WriteOptions, 'onProgress' | 'signal'>) => Promise<void>,
+  body: (watch: Watch) => Promise<void>,
 ): Promise<number> {
   const interruption = listenForInterrupts(() => {});
   const bar = new CountingBar('reading', quiet || parameters(network) < LARGE);

@@ -6,7 +6,7 @@ import { FwplusError } from '../errors.js';
 import type { Computation } from '../inversion/codes.js';
 import { type Method, methodName } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
-import { savedComputation } from '../inversion/saved.js';
+import { savedProgress } from '../inversion/saved.js';
 import { readBytes } from '../io/node/files.js';
 import type { Options } from './options.js';
 
@@ -36,7 +36,10 @@ export function checkPartials(
 }
 
 /** The same for one file, undefined where there is none. */
-export function refuseUnlessTold(found: string | undefined, { resume, restart }: Options): void {
+export function refuseUnlessTold(
+  found: string | undefined,
+  { resume, restart }: Pick<Options, 'resume' | 'restart'>,
+): void {
   if (found === undefined || resume || restart) return;
   throw new FwplusError(`${found} holds the work of an earlier run that was interrupted.`, {
     hint: `Add ${spelt('--resume')} to go on with it, or ${spelt('--restart')} to throw it away.`,
@@ -45,7 +48,7 @@ export function refuseUnlessTold(found: string | undefined, { resume, restart }:
 
 /** An option as it has to be typed: npm keeps those to itself that stand before `--`. */
 export function spelt(option: string): string {
-  return process.env.npm_lifecycle_event === 'start' ? `-- ${option}` : option;
+  return /^(start|evaluate)$/.test(process.env.npm_lifecycle_event ?? '') ? `-- ${option}` : option;
 }
 
 export async function removePartials(folders: readonly string[], methods: readonly Method[]): Promise<void> {
@@ -57,15 +60,21 @@ function partials(folders: readonly string[], methods: readonly Method[]): strin
   return all.filter((path) => existsSync(path));
 }
 
-/** What computed the first of the inversions to go on with: its plans are to run here, too (`BuildOptions.like`). */
+/**
+ * What computed the first of the inversions that have less than `steps` steps: its plans are to run here, too
+ * (`BuildOptions.like`).
+ */
 export async function earlierComputation(
   folders: readonly string[],
   method: Method,
   model: Model,
+  steps: number,
 ): Promise<Computation | undefined> {
   for (const folder of folders) {
     const earlier = await readEarlier(folder, method);
-    if (earlier) return savedComputation(earlier.bytes, model, earlier.path);
+    if (!earlier) continue;
+    const { step, computation } = savedProgress(earlier.bytes, model, earlier.path);
+    if (step < steps) return computation;
   }
   return undefined;
 }

@@ -10,7 +10,7 @@ import { animatePngs, encodeApng } from '../io/apng.js';
 import { decodeImage } from '../io/decode.js';
 import { type Fitted, fit } from '../io/fit.js';
 import type { Image } from '../io/image.js';
-import { ensureWritableFolder, readBytes, writeAllAtomic } from '../io/node/files.js';
+import { readBytes, withWritableFolders, writeAllAtomic } from '../io/node/files.js';
 import { paste } from '../io/paste.js';
 import { encodePng } from '../io/png.js';
 import { resizeLanczos } from '../io/resize.js';
@@ -47,9 +47,8 @@ export async function edit(options: Options): Promise<number> {
     options.paste === undefined
       ? undefined
       : await readPhoto(options.paste, model.generator.resolution, options);
-  await ensureWritableFolder(output);
 
-  return withSession(options, model, async (session) => {
+  const work = async (session: Session) => {
     if (photo && !(await isTarget(photo, images[0]!, model, saved))) {
       session.say(
         `Note     ${options.paste}, fitted by ${options.fit}, is not exactly the picture of these codes.`,
@@ -70,7 +69,8 @@ export async function edit(options: Options): Promise<number> {
       `${title}: ${frames.length} pictures\nSee ${join(output, 'strip.png')} and ${join(output, 'animation.png')}\n`,
     );
     return 0;
-  });
+  };
+  return withWritableFolders([output], 0, () => withSession(options, model, work));
 }
 
 /** All frames, and what the codes give unchanged; undefined where it was interrupted. */

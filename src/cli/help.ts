@@ -93,7 +93,7 @@ Makes the P-norm+ statistics of a generator: mean and principal axes of w, from 
   -o, --output FILE      .safetensors; give it to invert as --pnorm FILE
       --samples N        of w (${DEFAULT_SAMPLES})
       --seed N           of the random numbers (0)
-      --resume           go on where an earlier run was stopped; --restart throws that away
+      --resume, --restart  go on where an earlier run was stopped, or throw that away
 `,
   bench: `fwplus bench --shape 512x512@32 [--shape …] [options]
 
@@ -130,9 +130,10 @@ const COMMON = `
       --version
 `;
 
-/** Whether a command's help names an option: what it does not name it does not take. */
+/** Whether a command's help lists an option, in the column of options: what it does not list it does not take. */
 export function takes(command: string, option: string): boolean {
-  return new RegExp(`--${option}(?![\\w-])`).test(COMMANDS[command]! + COMMON);
+  const columns = (COMMANDS[command]! + COMMON).matchAll(/^ +-.*?(?= {2}|$)/gm);
+  return [...columns].some(([column]) => new RegExp(`--${option}(?![\\w-])`).test(column));
 }
 
 /** The help of one command, or of all. */

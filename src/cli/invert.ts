@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { usualMethod } from '../inversion/lacks.js';
 import { DEFAULT_STEPS, type Method } from '../inversion/method.js';
-import { ensureWritableFolder } from '../io/node/files.js';
+import { withWritableFolders } from '../io/node/files.js';
 import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished } from './invert-picture.js';
 import { loadChosenModel } from './model.js';
@@ -11,7 +11,7 @@ import { checkNames, nameOf, readPictures } from './picture.js';
 import { profileTable } from './profile.js';
 import { withPrograms } from './programs.js';
 import { RESULT_BYTES, table, writeResults } from './results.js';
-import { warnOfDomain, withSession } from './session.js';
+import { type Session, warnOfDomain, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
 export async function invert(options: Options): Promise<number> {
@@ -27,12 +27,10 @@ export async function invert(options: Options): Promise<number> {
   const pictures = await readPictures(images, model, options);
   const folders = images.map((path) => join(output, nameOf(path)));
   checkPartials(folders, [method], options);
-  for (const folder of folders) await ensureWritableFolder(folder, RESULT_BYTES * folders.length);
-
-  return withSession(options, model, async (session) => {
+  const work = async (session: Session) => {
     const { say, signal, interrupted } = session;
     warnOfDomain(session);
-    const like = options.resume ? await earlierComputation(folders, method, model) : undefined;
+    const like = options.resume ? await earlierComputation(folders, method, model, steps) : undefined;
     const { lowMemory, halfWeights } = options;
     return withPrograms(session, method, { like, lowMemory, halfWeights }, async (programs) => {
       if (options.restart) await removePartials(folders, [method]);
@@ -48,5 +46,6 @@ export async function invert(options: Options): Promise<number> {
       if (options.profile) process.stdout.write(`\n${await profileTable(session, programs.inverter)}\n`);
       return 0;
     });
-  });
+  };
+  return withWritableFolders(folders, RESULT_BYTES * folders.length, () => withSession(options, model, work));
 }

@@ -14,11 +14,11 @@ type ModelOptions = Pick<Options, 'model' | 'baseSize' | 'parts'>;
 
 /** @throws FwplusError where a file is missing, of the wrong kind or damaged, and where parts do not fit together. */
 export async function loadChosenModel({ model: path, baseSize, parts }: ModelOptions): Promise<Model> {
-  if (path !== undefined && (await is(path, 'file'))) {
+  if (path !== undefined && !(await is(path, 'folder'))) {
     const generator = await readFile(path);
     return loadModelFiles({ generator, ...(await readParts(parts)) }, { baseSize });
   }
-  return withParts(await loadModelFolder(path), await readParts(parts));
+  return withParts(await loadModelFolder(path), await readParts(parts), { baseSize });
 }
 
 /** A converted file. What is something else is refused by its beginning: checkpoints may be larger than memory. */

@@ -36,11 +36,16 @@ export async function readPicture(
   return { name: nameOf(path), path, image: fit(whole, model.generator.resolution, mode).image };
 }
 
-/** Throws where two pictures would write the same results. */
+/** Throws where two pictures would write the same results, or a picture's name is no name of a folder. */
 export function checkNames(paths: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const path of paths) {
     const name = nameOf(path).toLowerCase();
+    if (name === '.' || name === '..') {
+      throw new FwplusError(`Results of ${path} would be named '${name}', which is no name of a folder.`, {
+        hint: 'Rename it.',
+      });
+    }
     const other = seen.get(name);
     if (other !== undefined) {
       throw new FwplusError(`${other} and ${path} would both write results named '${nameOf(path)}'.`, {

@@ -6,7 +6,7 @@ import { usualMethod } from '../inversion/lacks.js';
 import type { Method } from '../inversion/method.js';
 import type { Model } from '../inversion/model.js';
 import type { Image } from '../io/image.js';
-import { ensureWritableFolder } from '../io/node/files.js';
+import { withWritableFolders } from '../io/node/files.js';
 import { PACKAGE_FOLDER } from '../io/node/package-folder.js';
 import { checkPartials, earlierComputation, removePartials } from './earlier.js';
 import { invertPicture, isFinished, type MethodResult } from './invert-picture.js';
@@ -15,7 +15,7 @@ import type { Options } from './options.js';
 import { readPicture } from './picture.js';
 import { withPrograms } from './programs.js';
 import { RESULT_BYTES, table, writeResults } from './results.js';
-import { warnOfDomain, withSession } from './session.js';
+import { type Session, warnOfDomain, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
 /** Twice the published rate: as close after 100 steps as at that rate after 150, and done sooner. */
@@ -39,9 +39,8 @@ export async function start(options: Options): Promise<number> {
   const methods = compared(model);
   const picture = await readPicture(images[0] ?? TURNED_FACE, model, options);
   checkPartials([output], methods, options);
-  await ensureWritableFolder(output, methods.length * RESULT_BYTES);
 
-  return withSession(options, model, async (session) => {
+  const work = async (session: Session) => {
     const { say, signal, interrupted, device } = session;
     device.constants.keepsUnused = true; // the methods run the same networks one after another
     if (images.length > 0) warnOfDomain(session);
@@ -55,7 +54,7 @@ export async function start(options: Options): Promise<number> {
     const results: MethodResult[] = [];
     for (const method of methods) {
       if (signal.aborted) return interrupted(results.length > 0);
-      const like = options.resume ? await earlierComputation([output], method, model) : undefined;
+      const like = options.resume ? await earlierComputation([output], method, model, steps) : undefined;
       const result = await withPrograms(session, method, { like }, async (programs) => {
         device.constants.releaseUnused();
         const found = await invertPicture(session, programs, picture, output, { ...options, steps });
@@ -73,7 +72,10 @@ export async function start(options: Options): Promise<number> {
     await writeResults(session, picture, results, output, title, edits);
     process.stdout.write(`\n${table(results)}\n\nSee ${join(output, 'sheet.png')}\n`);
     return 0;
-  });
+  };
+  return withWritableFolders([output], methods.length * RESULT_BYTES, () =>
+    withSession(options, model, work),
+  );
 }
 
 /** Without P-norm+ statistics nothing can be clipped; the notes on F/W+ say so. */

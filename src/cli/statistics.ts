@@ -1,6 +1,6 @@
 /** `fwplus statistics MODEL -o FILE` */
 import { existsSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FwplusError } from '../errors.js';
 import type { Model } from '../inversion/model.js';
@@ -11,13 +11,13 @@ import { DEFAULT_SAMPLES } from '../inversion/statistics/default-samples.js';
 import { makePNormStatistics } from '../inversion/statistics/pnorm-statistics.js';
 import { decodeSums, encodeSums } from '../inversion/statistics/saved-sums.js';
 import { quoted } from '../io/network-file.js';
-import { ensureWritableFolder, readBytes, writeAtomic } from '../io/node/files.js';
+import { readBytes, withWritableFolders, writeAtomic } from '../io/node/files.js';
 import { Autosave } from './autosave.js';
 import { refuseUnlessTold } from './earlier.js';
 import { loadChosenModel } from './model.js';
 import type { Options } from './options.js';
 import { CountingBar } from './progress.js';
-import { withSession } from './session.js';
+import { type Session, withSession } from './session.js';
 import { UsageError } from './usage-error.js';
 
 export async function statistics(options: Options): Promise<number> {
@@ -31,9 +31,9 @@ export async function statistics(options: Options): Promise<number> {
   const origin = { generator: generatorId, seed };
   const resume =
     options.resume && existsSync(partial) ? decodeSums(await readBytes(partial), origin, partial) : undefined;
-  await ensureWritableFolder(dirname(output), 8 * (generator.wDim + 2) ** 2);
 
-  return withSession({ ...options, model: path }, model, async ({ device, signal, interrupted, say }) => {
+  const work = async ({ device, signal, interrupted, say }: Session) => {
+    if (options.restart) await rm(partial, { force: true });
     if (options.resume && !resume) say(`Note     there is no ${partial} to go on from, starting anew.`);
     const bar = new CountingBar('samples', options.quiet, resume?.count);
     const autosave = new Autosave((line) => process.stderr.write(`\nWarning  ${line}\n`));
@@ -61,10 +61,13 @@ export async function statistics(options: Options): Promise<number> {
       name: `P-norm+ of ${generatorId}`,
     });
     await writeAtomic(output, content);
-    if (existsSync(partial)) await unlink(partial);
+    await rm(partial, { force: true });
     report(found, samples, path, output);
     return 0;
-  });
+  };
+  return withWritableFolders([dirname(output)], 8 * (generator.wDim + 2) ** 2, () =>
+    withSession({ ...options, model: path }, model, work),
+  );
 }
 
 function placesIn({ images, output }: Options): { readonly path: string; readonly output: string } {

@@ -16,6 +16,7 @@ export async function tune(options: Options): Promise<number> {
     say('Racing   the machine should have nothing else to do.');
     const found = await tuneModel(device, model, store, {
       signal,
+      baseSize: options.baseSize,
       mostMilliseconds: 1000 * (options.seconds ?? Number.POSITIVE_INFINITY),
       onRaced: ({ key, winner }, done, of) => say(`${`${done}/${of}`.padEnd(8)} ${key}: ${winner}`),
     });

@@ -341,20 +341,20 @@ export class Inverter {
     if (state.targetHash !== targetHash) {
       mismatch(
         'it is of another picture',
-        'Give the same picture and the same --fit, or leave --resume out to start anew.',
+        'Give the same picture and the same --fit, or --restart instead of --resume to start anew.',
       );
     }
     if (JSON.stringify(checkMethod(state.method, 'The saved inversion')) !== JSON.stringify(this.method)) {
       mismatch(
         `it was made with other settings: ${differences(state.method, this.method)}`,
-        'Give the same settings, or leave --resume out to start anew.',
+        'Give the same settings, or --restart instead of --resume to start anew.',
       );
     }
   }
 
   #divergence(step: number): FwplusError {
     return new FwplusError(
-      `The inversion diverged at step ${step}: the loss is no longer a finite number. Nothing of it was saved.`,
+      `The inversion diverged at step ${step}: the loss is no longer a finite number. Nothing of that step was saved.`,
       {
         hint: `${this.computation.matrixUnits ? OVERFLOW : 'Use'} a lower learning rate (it was ${this.method.learningRate}), and check the generator's weights and the factors of the loss.`,
       },
@@ -363,18 +363,26 @@ export class Inverter {
 
   async #states(pictures: readonly Picture[], step: number): Promise<InversionState[]> {
     const { codes, moments } = this.#parts;
-    const read = (tensor: Tensor | undefined) => this.#read(tensor, step);
-    const [base, detail] = [await read(codes.base), await read(codes.detail)];
-    const [base1, base2] = [await read(moments.base?.first), await read(moments.base?.second)];
-    const [detail1, detail2] = [await read(moments.detail.first), await read(moments.detail.second)];
-    return pictures.map(({ targetHash, baseTarget, history }, at) => ({
+    const histories = pictures.map(({ history }) => [...history]);
+    // All are asked for before any is there: whoever calls need not wait, and steps may follow meanwhile.
+    const [base, detail, base1, base2, detail1, detail2] = await Promise.all(
+      [
+        codes.base,
+        codes.detail,
+        moments.base?.first,
+        moments.base?.second,
+        moments.detail.first,
+        moments.detail.second,
+      ].map((tensor) => this.#read(tensor, step)),
+    );
+    return pictures.map(({ targetHash, baseTarget }, at) => ({
       modelId: this.model.id,
       method: this.method,
       targetHash,
       step,
       baseTarget,
       computation: this.computation,
-      history: [...history],
+      history: histories[at]!,
       codes: { base: base?.[at], detail: detail![at]! },
       moments: {
         base: base1 && base2 && { first: base1[at]!, second: base2[at]! },

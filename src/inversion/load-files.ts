@@ -71,17 +71,22 @@ export async function loadModelFiles(
     directions: [],
   };
   generator.firstRow(model.baseSize);
-  return withParts(model, parts);
+  return withParts(model, parts, options);
 }
 
 /**
  * The same generator with other parts: those that are given take the place of the model's own, and go into the id.
+ * @param options `baseSize`: the side of the base code that a given encoder makes, unless its file says so itself; the model's own by default.
  * @throws FwplusError as loadModelFiles does.
  */
-export async function withParts(model: Model, parts: ModelParts): Promise<Model> {
+export async function withParts(
+  model: Model,
+  parts: ModelParts,
+  { baseSize = model.baseSize }: ModelFilesOptions = {},
+): Promise<Model> {
   const { generator } = model;
   checkNames(parts);
-  const encoders = readEncoders(parts.encoders ?? [], generator, model.baseSize);
+  const encoders = readEncoders(parts.encoders ?? [], generator, baseSize);
   const perceptual = parts.perceptual && readPerceptual(parts.perceptual);
   const pnorm = parts.pnorm && (await readPNorm(parts.pnorm, model));
   const directions =
@@ -96,8 +101,7 @@ export async function withParts(model: Model, parts: ModelParts): Promise<Model>
   };
 }
 
-/** The generator of a file on its own, e.g. to make statistics of it. @throws FwplusError as loadModelFiles does. */
-export function readGenerator(file: ModelFile): {
+function readGenerator(file: ModelFile): {
   readonly generator: Generator;
   readonly title: string;
   readonly network: NetworkKind;

@@ -46,15 +46,16 @@ export async function loadModel(read: (file: string) => Promise<Uint8Array>): Pr
   };
   const state = async (part: string) => weightsOf(await tensors(part));
   const generator = makeGenerator(manifest, await state('generator'));
-  const encoder = hasPart(manifest, 'encoder') ? new BasecodeEncoder(await state('encoder')) : undefined;
-  const perceptual = new PerceptualDistance(await state('perceptual'));
-  const pnorm = hasPart(manifest, 'pnorm') ? decodePNorm(await tensors('pnorm'), generator.wDim) : undefined;
+  const encoder = find(manifest, 'encoder') && new BasecodeEncoder(await state('encoder'));
+  const perceptual = find(manifest, 'perceptual') && new PerceptualDistance(await state('perceptual'));
+  const pnorm = find(manifest, 'pnorm') && decodePNorm(await tensors('pnorm'), generator.wDim);
   generator.firstRow(manifest.base_code.size);
   if (encoder) checkEncoder(encoder, generator, manifest.base_code.size);
   const name = `${manifest.model} ${manifest.version}`;
   const hash = async (files: readonly ManifestFile[]) => (await hashOfParts(files, manifest)).slice(0, 8);
   return {
-    id: `${name} (${await hash(manifest.files)})`,
+    // Directions are no part of an inversion.
+    id: `${name} (${await hash(manifest.files.filter((file) => file !== find(manifest, 'directions')))})`,
     generatorId: `${name} (generator ${await hash([entryOf(manifest, 'generator')])})`,
     domain: manifest.knows,
     generator,
@@ -62,7 +63,7 @@ export async function loadModel(read: (file: string) => Promise<Uint8Array>): Pr
     baseSize: manifest.base_code.size,
     encoder,
     pnorm,
-    directions: hasPart(manifest, 'directions') ? await readDirections(manifest, read, generator.wDim) : [],
+    directions: find(manifest, 'directions') ? await readDirections(manifest, read, generator.wDim) : [],
   };
 }
 
@@ -108,12 +109,12 @@ function hashOfParts(files: readonly ManifestFile[], manifest: Manifest): Promis
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
-function hasPart(manifest: Manifest, part: string): boolean {
-  return manifest.files.some(({ name }) => name === `${part}.safetensors`);
+function find({ files }: Manifest, part: string): ManifestFile | undefined {
+  return files.find(({ name }) => name === `${part}.safetensors`);
 }
 
-function entryOf(manifest: Manifest, part: string) {
-  const entry = manifest.files.find(({ name }) => name === `${part}.safetensors`);
+function entryOf(manifest: Manifest, part: string): ManifestFile {
+  const entry = find(manifest, part);
   if (entry) return entry;
   throw new FwplusError(`The model '${manifest.model}' has no ${part}.safetensors.`, { hint: DAMAGED });
 }

@@ -11,7 +11,7 @@ import type { PNormStatistics } from './pnorm.js';
  * tell apart all weights that anybody may mix up, and the encoder has to make as many channels as the base code has.
  */
 export interface Model {
-  /** Names the weights, their version and, by a hash, every part's bytes; codes and resume files carry it. */
+  /** Names the weights, their version and, by a hash, every part's bytes but the directions'; codes and resume files carry it. */
   readonly id: string;
   /**
    * Names what codes belong to, the generator alone: they can be drawn and edited with any model that has the same. `id` where it

@@ -131,9 +131,24 @@ export function decodeState(bytes: Uint8Array, model: Model, name: string): Inve
   };
 }
 
-/** What computed the saved steps; undefined where the file does not say. */
-export function savedComputation(bytes: Uint8Array, model: Model, name: string): Computation | undefined {
-  return new Reader(bytes, model, name, 'model').computation();
+/** How many steps are saved, and what computed them; that is undefined where the file does not say. */
+export function savedProgress(
+  bytes: Uint8Array,
+  model: Model,
+  name: string,
+): { readonly step: number; readonly computation: Computation | undefined } {
+  const reader = new Reader(bytes, model, name, 'model');
+  return { step: reader.step(), computation: reader.computation() };
+}
+
+/** How many steps are saved. */
+export function savedSteps(bytes: Uint8Array, name: string): number {
+  return stepIn(TensorFile.parse(bytes, name), name);
+}
+
+function stepIn({ metadata: { step } }: TensorFile, name: string): number {
+  if (step !== undefined && /^\d{1,9}$/.test(step)) return Number(step);
+  throw damaged(name, `its step is ${shown(step)}, wanted a whole number`);
 }
 
 /** Seconds that the saved steps took; 0 where the file does not say. */
@@ -211,9 +226,7 @@ class Reader {
   }
 
   step(): number {
-    const text = this.#file.metadata.step;
-    if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text);
-    throw this.#damaged(`its step is ${shown(text)}, wanted a whole number`);
+    return stepIn(this.#file, this.#name);
   }
 
   targetHash(): string {

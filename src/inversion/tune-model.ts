@@ -14,6 +14,11 @@ import { Renderer } from './renderer.js';
 
 const SPACES: readonly Space[] = ['f/w+', 'w+'];
 
+export interface TuneModelOptions extends TuneOptions {
+  /** The side of the base code, as of `usualMethod`; the model's own by default. */
+  readonly baseSize?: number | undefined;
+}
+
 /**
  * Races the plans of what inverts one picture at a time, and of what draws it, in both latent spaces. Every winner is
  * remembered at once; programs that are built on this device afterwards run them. Results change within rounding only.
@@ -24,12 +29,12 @@ export async function tuneModel(
   device: Device,
   model: Model,
   store: TuningStore,
-  options: TuneOptions = {},
+  options: TuneModelOptions = {},
 ): Promise<Raced[]> {
   const adapter = adapterKey(device.facts);
   // What cannot be written should be known before the work, not after it.
   await remember(store, adapter, {});
-  const found = await tune(device, await convolutionsOf(device, model, options.signal), {
+  const found = await tune(device, await convolutionsOf(device, model, options), {
     ...options,
     onRaced: async (raced, done, of) => {
       await remember(store, adapter, { [raced.key]: raced.winner });
@@ -44,12 +49,12 @@ export async function tuneModel(
 export async function convolutionsOf(
   device: Device,
   model: Model,
-  signal?: AbortSignal,
+  { baseSize, signal }: Pick<TuneModelOptions, 'baseSize' | 'signal'> = {},
 ): Promise<PlannedConvolution[]> {
   const all: PlannedConvolution[] = [];
   for (const space of SPACES) {
     if (signal?.aborted) break;
-    const method = usualMethod(model, space);
+    const method = usualMethod(model, space, baseSize);
     await withDisposal(async (held) => {
       all.push(...held.use(await Inverter.build(device, model, method)).convolutions);
       all.push(...held.use(await Renderer.build(device, model, method)).convolutions);

@@ -4,7 +4,8 @@ import { type Dtype, type DtypeArrays, dtypeBytes } from './dtype.js';
 /** A tensor's bytes as its values. They view `raw` where its alignment allows and are a copy elsewhere. */
 export function decodeValues(dtype: Dtype, raw: Uint8Array): DtypeArrays[Dtype] {
   const size = dtypeBytes[dtype];
-  const { buffer, byteOffset } = raw.byteOffset % size === 0 ? raw : raw.slice();
+  // A new array: `slice` of Node's Buffer is a view.
+  const { buffer, byteOffset } = raw.byteOffset % size === 0 ? raw : new Uint8Array(raw);
   const n = raw.length / size;
   switch (dtype) {
     case 'F64':

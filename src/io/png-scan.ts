@@ -64,7 +64,8 @@ export function scanPng(
         throw fail('it does not begin with an IHDR chunk of 13 bytes.');
       header = readHeader(body, fail);
       checkSize(header.width, header.height);
-    } else if (type === 'eXIf') orientation = exifOrientation(body);
+    } else if (type === 'IHDR') throw fail('it has two IHDR chunks.');
+    else if (type === 'eXIf') orientation = exifOrientation(body);
     else if (type === 'IDAT') data.push(body);
     if (/^(IHDR|PLTE|IDAT|IEND)$/.test(type)) plain.push(whole);
   }

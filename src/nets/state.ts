@@ -31,7 +31,7 @@ export class StateDict {
     const weight = this.#weights.get(key);
     if (!weight) {
       throw new FwplusError(`${this.name}: the weight '${key}' is missing.`, {
-        hint: 'The file is of another network, or was cut. See weights/README.md for the names that are read.',
+        hint: 'The file is of another network, or was cut. Convert the original checkpoint again.',
       });
     }
     const found = weight.shape;

@@ -51,6 +51,7 @@ for (const [words, said] of [
   [['--kernel', 'x'], /--kernel/],
   [['--engines', 'torch'], /tfjs, jax-js, ort-web/],
   [['more'], /'more'/],
+  [['--peers', '--clock', 'gpu'], /cannot be had of other engines/],
 ] as const) {
   test(`${words.join(' ')} is refused`, () => {
     assert.throws(() => parseOptions(words), said);

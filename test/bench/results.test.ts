@@ -7,7 +7,7 @@ import { compareRuns, geometricMean } from '../../bench/compare.js';
 import { kernelTimes, layerTimes, type StepRow } from '../../bench/step-rows.js';
 import { stepKernels, stepTable } from '../../bench/step-table.js';
 import { convolutionCase } from '../../src/autograd/measure/convolution-case.js';
-import { isEffective, type Results, type Row, rowOf } from '../../src/autograd/measure/results.js';
+import { isEffective, type Results, type Row, rowOf } from '../../src/cli/bench-results.js';
 import { headline, kernelTable, ratioToBest } from '../../src/cli/bench-table.js';
 import { sceneToSvg } from '../../src/io/draw/scene.js';
 

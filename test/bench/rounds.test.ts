@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Contestant, measureCase, type RoundOptions } from '../../bench/rounds.js';
 import { convolutionCase } from '../../src/autograd/measure/convolution-case.js';
-import type { Engine } from '../../src/autograd/measure/results.js';
+import type { Engine } from '../../src/cli/bench-results.js';
 
 const CASE = convolutionCase('conv3x3', '4x4@8', 'forward');
 

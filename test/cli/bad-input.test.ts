@@ -89,7 +89,7 @@ test('a picture over the pixel budget', async () => {
 });
 
 test('no model, or one of which a file is missing', async () => {
-  await isRefused(invert(picture, '--model', at('no-model')), { says: /no model in .*no-model/ });
+  await isRefused(invert(picture, '--model', at('no-model')), { says: /no-model: there is no such file/ });
   const cut = await writeModel(at('cut-model'));
   rmSync(join(cut, 'perceptual.safetensors'));
   await isRefused(invert(picture, '--model', cut), {
@@ -170,6 +170,11 @@ test('an option of another command', async () => {
   await isRefused(paste, { says: /invert takes no --paste/, hints: /invert --help/, code: 2 });
   const steps = ['directions', '--steps', '3', '--model', model];
   await isRefused(steps, { says: /directions takes no --steps/, code: 2 });
+});
+
+test('a name that is none', async () => {
+  for (const name of ['...png', '..png'])
+    await isRefused(invert(file(name, readFileSync(picture))), { says: /no name of a folder/ });
 });
 
 test('two pictures of one name', async () => {
@@ -254,7 +259,10 @@ test('work that an interrupted run saved is not written over', async () => {
 test('what is refused before a run leaves no empty folders', async () => {
   const fresh = at('fresh');
   await isRefused(invert(at('nowhere.png'), '-o', fresh), { says: /no such file/ });
-  await isRefused(invert(picture, '-o', fresh, '--model', at('no-model')), { says: /no model/ });
+  const nowhere = { says: /no-model: there is no such file or folder/, hints: /spelling/ };
+  await isRefused(invert(picture, '-o', fresh, '--model', at('no-model')), nowhere);
+  await isRefused(invert(picture, '-o', fresh, '--model', work), { says: /no manifest\.json/ });
+  await isRefused(invert(picture, '-o', fresh, '--adapter', 'abacus'), { says: /No adapter matches/ });
   assert.not.ok(existsSync(fresh));
 });
 

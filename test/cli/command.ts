@@ -1,6 +1,6 @@
 /** The built command, run as a user runs it: in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -73,7 +73,7 @@ export async function isRefused(
 /** All files below a folder, with their bytes. */
 export function snapshot(folder: string): Record<string, string> {
   if (!existsSync(folder)) return {};
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
   return Object.fromEntries(files.sort().map((file) => [file, readFileSync(file).toString('base64')]));
 }

@@ -91,7 +91,13 @@ test('interrupted before the first step: nothing is saved, and nothing that was 
   const stopped = await interrupted(words, 'SIGINT', /Model/);
   assert.is(stopped.code, 130, stopped.stderr);
   assert.match(stopped.stderr, /before there was anything new to save/);
-  assert.equal(snapshot(out), {});
+  assert.not.ok(existsSync(out));
+  await interrupted(words, 'SIGINT', / 1\/600/);
+  const saved = snapshot(out);
+  assert.is(Object.keys(saved).length, 1);
+  const again = await interrupted([...words, '--resume'], 'SIGINT', /Model/);
+  assert.is(again.code, 130, again.stderr);
+  assert.equal(snapshot(out), saved);
 });
 
 test('interrupted when all is done: it ends as if nothing had been', async () => {

@@ -36,6 +36,18 @@ test('statistics are made, and used', async () => {
   });
 });
 
+/** Ctrl-C as soon as stderr has a text. */
+function interruptedOnce(words: readonly string[], at = 'samples  ') {
+  let isSent = false;
+  return run(words, {
+    onStderr: (text, child) => {
+      if (isSent || !text.includes(at)) return;
+      isSent = true;
+      child.kill('SIGINT');
+    },
+  });
+}
+
 test('statistics stop at Ctrl-C, are saved, and go on to the same bytes', async () => {
   const [out, straight] = [at('stopped.safetensors'), at('straight.safetensors')];
   const make = (file: string, ...words: string[]) => [
@@ -47,14 +59,7 @@ test('statistics stop at Ctrl-C, are saved, and go on to the same bytes', async 
     '60000',
     ...words,
   ];
-  let isSent = false;
-  const { code, stderr } = await run(make(out), {
-    onStderr: (text, child) => {
-      if (isSent || !text.includes('samples  ')) return;
-      isSent = true;
-      child.kill('SIGINT');
-    },
-  });
+  const { code, stderr } = await interruptedOnce(make(out));
   assert.is(code, 130, stderr);
   assert.match(stderr, /Interrupted and saved.*--resume/);
   assert.equal(
@@ -66,6 +71,12 @@ test('statistics stop at Ctrl-C, are saved, and go on to the same bytes', async 
     hints: /--resume.*--restart/,
   });
   await isRefused(make(out, '--resume', '--seed', '1'), { says: /made with --seed 0, not 1/ });
+  const early = await interruptedOnce(make(out, '--restart'), 'Model');
+  assert.is(early.code, 130, early.stderr);
+  assert.match(early.stderr, /before there was anything new to save/);
+  assert.not.ok(existsSync(at('stopped.partial.safetensors')), 'thrown away');
+
+  assert.is((await interruptedOnce(make(out))).code, 130);
   await succeeds(make(out, '--resume'));
   assert.not.ok(existsSync(at('stopped.partial.safetensors')));
   await succeeds(make(straight));
@@ -74,6 +85,10 @@ test('statistics stop at Ctrl-C, are saved, and go on to the same bytes', async 
 
 test('a wrong command line', async () => {
   await isRefused(['statistics', model], { says: /no output file/, code: 2 });
+  await isRefused(['statistics', model, '-o', at('x.safetensors'), '--pnorm', 'clip'], {
+    says: /statistics takes no --pnorm/,
+    code: 2,
+  });
   await isRefused(['statistics', '-o', at('x.safetensors')], { says: /no model is given/, code: 2 });
   await isRefused(['statistics', model, '-o', at('x.npy')], { says: /ends with \.safetensors/, code: 2 });
   await isRefused(['statistics', model, '-o', at('x.safetensors'), '--samples', '32'], {

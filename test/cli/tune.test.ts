@@ -70,7 +70,12 @@ test('a resumed inversion runs the plans that it was begun with, whatever is rem
   const [adapter] = Object.keys(adapters);
   writeFileSync(file, JSON.stringify({ format, adapters: { [adapter!]: plain } }));
 
-  const { stderr } = await succeeds([...words, '-o', at('half'), '--steps', '4', '--resume'], { env });
+  // One that is finished, by other plans, stands before it.
+  const done = at('done.png');
+  writeFileSync(done, await encodePng(drawing(40, 30)));
+  await succeeds(['invert', done, '--model', model, '-o', at('half'), '--steps', '4'], { env });
+  const both = ['invert', done, picture, '--model', model, '-o', at('half')];
+  const { stderr } = await succeeds([...both, '--steps', '4', '--resume'], { env });
   assert.not.match(stderr, /other plans/);
   const tensors = (folder: string) => {
     const tensorFile = TensorFile.parse(new Uint8Array(readFileSync(codes(folder))));
@@ -90,6 +95,10 @@ test('what is damaged is said and left out', async () => {
   const { stderr } = await succeeds(words, { env });
   assert.ok(stderr.includes(`Note     ${file} is left out: `), stderr);
   assert.match((await succeeds(['doctor', '--model', model], { env })).stdout, /is left out/);
+});
+
+test('the base code has the side that is asked for', async () => {
+  await isRefused(['tune', '--model', model, '--base-size', '512'], { says: /512/ });
 });
 
 test('where nothing can be remembered, nothing is raced', async () => {

@@ -34,20 +34,27 @@ function evaluate(more: readonly string[], onStderr?: (text: string, child: Chil
 const test = suite('interrupted evaluation');
 test.after(() => rmSync(work, { recursive: true, force: true }));
 
-test('Ctrl-C saves the steps in flight and ends with 130; --resume makes the rest', async () => {
+test('SIGTERM saves the steps in flight, as Ctrl-C does; --resume makes the rest', async () => {
   let sent = false;
   const stopped = await evaluate(['--steps', '2000'], (text, child) => {
     if (sent || !/step 1\/2000/.test(text)) return;
     sent = true;
-    child.kill('SIGINT');
+    child.kill('SIGTERM');
   });
-  assert.is(stopped.code, 130, stopped.stderr);
+  assert.is(stopped.code, 143, stopped.stderr);
   assert.match(stopped.stderr, /Interrupted and saved\. The same command with --resume goes on/);
   const step = stepOf(codes('upright'));
   assert.ok(step > 0 && step < 2000, `stopped at step ${step}`);
   assert.not.ok(existsSync(codes('turn20')), 'nothing was begun afterwards');
   assert.not.ok(existsSync(join(work, 'evaluation.json')), 'no row without its faces');
 
+  const anew = await evaluate(['--steps', '2000']);
+  assert.is(anew.code, 1, anew.stderr);
+  assert.match(
+    anew.stderr,
+    /upright\.00\.safetensors holds the work of an earlier run.*\n.*--resume.*--restart/,
+  );
+  assert.is(stepOf(codes('upright')), step);
   const goesOn = await evaluate(['--steps', String(step + 1), '--resume']);
   assert.is(goesOn.code, 0, goesOn.stderr);
   assert.equal([stepOf(codes('upright')), stepOf(codes('turn20'))], [step + 1, step + 1]);
@@ -60,6 +67,7 @@ test('what cannot be meant ends with 2, a sentence and a hint, and no stack trac
   for (const [more, says] of [
     [['--methods', 'w'], /there is no 'w'\.\nThere are: w\+, w\+ clip, f\/w\+\./],
     [['--transforms', 'turn90'], /there is no 'turn90'\.\nThere are: upright, /],
+    [['--resume', '--restart'], /not both/],
     [['--images', '17'], /--images is '17', wanted a whole number from 1 to 16/],
   ] as const) {
     const { code, stderr } = await evaluate(more);

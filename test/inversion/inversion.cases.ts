@@ -116,6 +116,19 @@ function goesOn(method: Method): TestCase {
 
         const more = await inverter.run(target, { steps: STEPS, resume: last });
         assert.equal(encodeState(more, model), whole, 'nothing is left to do');
+
+        // Nobody waits for these: later steps are made while they are read.
+        const asked: Promise<InversionState>[] = [];
+        const unwaited = await inverter.run(target, {
+          steps: STEPS,
+          onProgress: ({ state }) => void asked.push(state()),
+        });
+        assert.equal(encodeState(unwaited, model), whole);
+        for (const then of await Promise.all(asked)) {
+          assert.is(then.history.length, then.step);
+          const on = await inverter.run(target, { steps: STEPS, resume: again(then) });
+          assert.equal(encodeState(on, model), whole, `as it was after ${then.step} steps`);
+        }
       });
     },
   };

@@ -68,6 +68,11 @@ export const cases: TestCase[] = [
       assert.is(await size({ encoders: [encoderFile({}, 4)] }, 32), 32);
       assert.is(await size({ encoders: [encoderFile({ options: { base_size: 8 } }, 4)] }), 8);
       assert.is(await size({ encoders: [encoderFile({ options: { base_size: 8 } }, 4)] }, 32), 8);
+      const model = await loadModelFiles({ generator: large, encoders: [encoderFile({}, 4)] });
+      const other = { encoders: [encoderFile({ dtype: 'F16' }, 4)] };
+      assert.is((await withParts(model, other)).baseSize, 16);
+      assert.is((await withParts(model, other, { baseSize: 32 })).baseSize, 32);
+      assert.is((await withParts(model, {}, { baseSize: 32 })).baseSize, 16, 'its encoder is for 16');
     },
   },
   {

@@ -28,6 +28,18 @@ async function withManifest(change: (manifest: Manifest) => void) {
   );
 }
 
+test('a perceptual network and directions may be missing; those are no part of the name', async () => {
+  const without = (part: string) =>
+    withManifest((manifest) => {
+      manifest.files = manifest.files.filter(({ name }) => name !== `${part}.safetensors`);
+    });
+  const whole = await withManifest(() => {});
+  const [plain, blind] = [await without('directions'), await without('perceptual')];
+  assert.equal([plain.directions, plain.id], [[], whole.id]);
+  assert.is(blind.perceptual, undefined);
+  assert.is.not(blind.id, whole.id);
+});
+
 test('the name of a model has all its parts in it', async () => {
   const whole = await withManifest(() => {});
   const without = await withManifest((manifest) => {

@@ -135,6 +135,8 @@ test('refuses headers that cannot be, before it decompresses anything', async ()
   for (const [ihdr, pattern] of cases) {
     await refuses(() => decodePng(joinPng([pngChunk('IHDR', ihdr), rubbish, end])), pattern);
   }
+  const twice = [header(4, 4, 8, 2, 0), header(2, 2, 8, 2, 0)].map((each) => pngChunk('IHDR', each));
+  await refuses(() => decodePng(joinPng([...twice, rubbish, end])), /two IHDR chunks/);
   await refuses(() => decodePng(joinPng([rubbish, end])), /does not begin with an IHDR/);
   await refuses(() => decodePng(joinPng([pngChunk('IHDR', header(5, 5, 8, 2, 0)), end])), /no pixels/);
 });

@@ -95,8 +95,26 @@ export async function ensureWritableFolder(path: string, bytes = 0): Promise<rea
   }
 }
 
+/**
+ * Work whose results go into folders: they are made before, as by `ensureWritableFolder`, each with room for `bytes`; those that
+ * hold nothing afterwards are removed again.
+ */
+export async function withWritableFolders<T>(
+  paths: readonly string[],
+  bytes: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const made: (readonly string[])[] = [];
+  try {
+    for (const path of paths) made.push(await ensureWritableFolder(path, bytes));
+    return await work();
+  } finally {
+    for (const folders of made.reverse()) await removeEmptyFolders(folders);
+  }
+}
+
 /** Those of the folders that are empty, up to the first that is not. */
-export async function removeEmptyFolders(folders: readonly string[]): Promise<void> {
+async function removeEmptyFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const isRemoved = await rmdir(folder).then(
       () => true,
