@@ -5,7 +5,7 @@
  *   node dist/bench/step.js [--size=1024] [--base=16] [--steps=3] [--narrow=1] [--low-memory] [--half-weights] [--matrix-units] [--adapter=name] [--profile]
  *
  * `--narrow` divides all widths. The first step, which on software adapters compiles the kernels, is not counted. The last line is JSON:
- * wall and processor seconds a step, each the average over the steps between two readings (`averagedOver`, about a quarter of a
+ * wall and processor seconds a step, each the average over the steps between two readings (`averagedOver`, about half a
  * second), the planned memory in bytes, the greatest sum of buffers, and by how much the process grew from the opened device to
  * the end. Node only.
  */
