@@ -15,7 +15,7 @@ export function compareRuns(a: Results, b: Results): string {
   const inA = new Set(a.rows.map(key));
   const pairs = a.rows.flatMap((row): Pair[] => {
     const other = inB.get(key(row));
-    return other ? [{ a: row, b: other }] : [];
+    return other && row.ms > 0 && other.ms > 0 ? [{ a: row, b: other }] : []; // not what older versions wrote of an interrupted step
   });
   const onlyA = a.rows.length - pairs.length;
   const onlyB = b.rows.filter((row) => !inA.has(key(row))).length;
@@ -39,12 +39,24 @@ export function compareRuns(a: Results, b: Results): string {
     `A  ${a.adapter}, ${a.date}`,
     `B  ${b.adapter}, ${b.date}`,
     `Ceilings of B over A: multiply-adds ${ceiling('fma_gflops')}×, copy ${ceiling('copy_gbs')}×. Where they differ, the machine did.`,
+    ...differences(a.versions, b.versions),
     '',
     table,
     '',
-    `A/B above 1: B is faster. Geometric mean of ${pairs.length}: ${geometricMean(pairs).toFixed(3)}×.`,
+    pairs.length > 0
+      ? `A/B above 1: B is faster. Geometric mean of ${pairs.length}: ${geometricMean(pairs).toFixed(3)}×.`
+      : 'They have no row in common.',
     ...(onlyA + onlyB > 0 ? [`In A alone: ${onlyA} rows; in B alone: ${onlyB}.`] : []),
   ].join('\n');
+}
+
+/** Versions, clocks and other conditions in which the two differ. */
+function differences(a: Results['versions'], b: Results['versions']): string[] {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
+  if (names.length === 0) return [];
+  return [
+    `They differ in ${names.map((name) => `${name} (${a[name] ?? 'none'}, ${b[name] ?? 'none'})`).join(', ')}.`,
+  ];
 }
 
 export function geometricMean(

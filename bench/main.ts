@@ -1,7 +1,8 @@
 /** `npm run bench`: see bench/README.md. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import type { KernelCase } from '../src/autograd/measure/kernel-case.js';
 import { type Results, type Row, resultsOf } from '../src/cli/bench-results.js';
 import { headline, kernelTable } from '../src/cli/bench-table.js';
 import { listenForInterrupts } from '../src/cli/interruption.js';
@@ -15,7 +16,7 @@ import type { Clock } from '../src/engine/measure/time-launches.js';
 import { FwplusError } from '../src/errors.js';
 import { PACKAGE_FOLDER } from '../src/index.node.js';
 import { paintScene } from '../src/io/draw/scene.js';
-import { ensureWritableFolder, readBytes, writeAtomic } from '../src/io/node/files.js';
+import { ensureWritableFile, ensureWritableFolder, readBytes, writeAtomic } from '../src/io/node/files.js';
 import { encodePng } from '../src/io/png.js';
 import { chooseCases } from './cases/choose.js';
 import { layerScene } from './charts/layers.js';
@@ -63,16 +64,27 @@ async function perform(options: Options): Promise<number> {
 
 /** On Chromium's software adapter. */
 async function benchInChromium(options: Options): Promise<number> {
-  await ensureWritableFolder(options.charts);
+  await ensureResults(options);
   const picture = join(options.charts, 'page.png');
   await report(await runInChromium(options, picture), options);
   say(`Wrote ${picture}`);
   return 0;
 }
 
+/** Better before the work than after it. */
+async function ensureResults({ charts, json }: Options): Promise<void> {
+  await ensureWritableFolder(charts);
+  if (json) await ensureWritableFile(json);
+}
+
 async function bench(options: Options): Promise<number> {
-  for (const folder of [options.charts, ...(options.json ? [dirname(options.json)] : [])])
-    await ensureWritableFolder(folder);
+  const cases = options.skipKernels ? [] : chooseCases(options);
+  if (cases.length === 0 && !options.skipKernels) {
+    throw new UsageError('There is no such kernel at such a shape.', {
+      hint: 'Leave --kernels or --shapes out, or give --skip-kernels.',
+    });
+  }
+  await ensureResults(options);
   const isCompared = options.peers.length > 0;
   if (isCompared) await installPeers(say);
   const interruption = listenForInterrupts(() =>
@@ -85,7 +97,7 @@ async function bench(options: Options): Promise<number> {
     return new Peer(engine, clockName === 'processor' ? 'processor' : 'wall', adapter);
   });
   try {
-    await report(await measure(device, options, clockName, peers, interruption.signal), options);
+    await report(await measure(device, cases, options, clockName, peers, interruption.signal), options);
   } finally {
     for (const peer of peers) peer.destroy();
     device.destroy();
@@ -105,6 +117,7 @@ const CLOCKS: Readonly<Record<ClockName, Clock>> = {
 
 async function measure(
   device: Device,
+  cases: readonly KernelCase[],
   options: Options,
   clockName: ClockName,
   peers: readonly Peer[],
@@ -114,7 +127,6 @@ async function measure(
   const clock = CLOCKS[clockName];
   const ceilings = await measureCeilings(device, { mostMilliseconds: CEILING_MS, clock, signal });
   const rows: (Row | StepRow)[] = [];
-  const cases = options.skipKernels ? [] : chooseCases(options);
   const ms = options.quick ? ROW_MS.quick : ROW_MS.usual;
   const shared = { ceilings, repeats: options.repeats, signal, say };
   await runKernels(cases, new Own(device, clock), peers, {
@@ -136,7 +148,12 @@ async function measure(
       say(`No steps at ${side}: ${error.message}`);
     }
   }
-  return resultsOf(device.facts, { ...versions(peers), clock: clockName }, ceilings, rows);
+  return resultsOf(
+    device.facts,
+    { ...versions(peers), ...conditions(device, options, clockName) },
+    ceilings,
+    rows,
+  );
 }
 
 function versions(peers: readonly Peer[]): Record<string, string> {
@@ -145,6 +162,18 @@ function versions(peers: readonly Peer[]): Record<string, string> {
     webgpu: webgpuVersion(),
     node: process.versions.node,
     ...Object.fromEntries(peers.flatMap(({ engine, version }) => (version ? [[engine, version]] : []))),
+  };
+}
+
+/** What else has to be the same where two runs are compared. */
+function conditions({ tuning }: Device, { subgroups, repeats }: Options, clock: ClockName) {
+  return {
+    clock,
+    repeats: String(repeats),
+    ...(!subgroups && { subgroups: 'none' }),
+    ...(tuning.shipped + tuning.remembered > 0 && {
+      plans: `${tuning.shipped} shipped, ${tuning.remembered} remembered`,
+    }),
   };
 }
 

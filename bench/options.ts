@@ -73,6 +73,13 @@ export function parseOptions(words: readonly string[]): Options {
       hint: 'Give wall or processor, or leave it out.',
     });
   }
+  const elsewhere = values.page ? '--page' : values.chromium ? '--chromium' : undefined;
+  const stray = (['peers', 'engines', 'clock', 'adapter'] as const).find((name) => values[name]);
+  if (elsewhere && stray) {
+    throw new UsageError(`${elsewhere} takes no --${stray}.`, {
+      hint: 'A page has its own adapter and the wall’s clock.',
+    });
+  }
   return {
     kernels: list(values.kernels),
     shapes: list(values.shapes),

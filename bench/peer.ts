@@ -76,7 +76,13 @@ export class Peer implements Contestant {
 
   async #start(): Promise<void> {
     const words = [this.engine, this.#clock, ...(this.#adapter.chosen ? [this.#adapter.name] : [])];
-    this.#child = fork(`${folder}worker.js`, words, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = fork(`${folder}worker.js`, words, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    this.#child = child;
+    // Also between two questions: whoever asks next starts it anew.
+    child.on('error', () => {});
+    child.on('exit', () => {
+      if (this.#child === child) this.#child = undefined;
+    });
     const { version, adapter } = await this.#answer();
     this.#version = version;
     if (adapter !== this.#adapter.name) {
@@ -85,8 +91,9 @@ export class Peer implements Contestant {
     }
   }
 
-  #ask(message: object): Promise<Answer> {
-    this.#child!.send(message);
+  async #ask(message: object): Promise<Answer> {
+    if (!this.#child) throw new Error('has ended');
+    this.#child.send(message);
     return this.#answer();
   }
 

@@ -1,6 +1,6 @@
 /** Kernels measured round by round: each engine in turn, so that whatever disturbs the machine disturbs all of them. */
 import type { KernelCase } from '../src/autograd/measure/kernel-case.js';
-import { type Engine, type Row, rowOf } from '../src/cli/bench-results.js';
+import { type Engine, type Measured, type Row, rowOf } from '../src/cli/bench-results.js';
 import type { Device } from '../src/engine/device.js';
 import type { Ceilings } from '../src/engine/measure/ceilings.js';
 import { type Clock, Stopwatch } from '../src/engine/measure/time-launches.js';
@@ -20,12 +20,15 @@ export interface RoundOptions {
   readonly ceilings: Ceilings;
   /** Rounds at most. */
   readonly repeats: number;
-  /** No further round of a case is begun after so long. */
+  /** No further round of a case is begun after so long, where there have been enough. */
   readonly mostMilliseconds: number;
   readonly signal: AbortSignal;
   /** Progress, and what went wrong. */
   readonly say: (line: string) => void;
 }
+
+/** Where several are compared there are so many rounds at least, however long they take. */
+const FEWEST_COMPARED = 3;
 
 /** The least time of every contestant at one case, as rows; those that cannot do it have none. */
 export async function measureCase(
@@ -34,29 +37,33 @@ export async function measureCase(
   { ceilings, repeats, mostMilliseconds, signal, say }: RoundOptions,
 ): Promise<Row[]> {
   const prepared: Contestant[] = [];
-  const least = new Map<Contestant, number>();
+  const least = new Map<Contestant, Measured>();
   try {
     for (const each of contestants) {
       if (signal.aborted) break;
       if ((await attempt(each, of, say, () => each.prepare(of).then(() => 0))) === undefined) continue;
       prepared.push(each);
-      least.set(each, Number.POSITIVE_INFINITY);
+      least.set(each, { milliseconds: Number.POSITIVE_INFINITY, samples: 0 });
     }
     const until = performance.now() + mostMilliseconds;
-    for (let round = 0; round < repeats && (round === 0 || performance.now() < until); round++) {
+    const fewest = prepared.length > 1 ? FEWEST_COMPARED : 1;
+    for (let round = 0; round < repeats && (round < fewest || performance.now() < until); round++) {
       for (const [each, before] of [...least]) {
         if (signal.aborted) break;
         const found = await attempt(each, of, say, () => each.sample());
         if (found === undefined) least.delete(each);
-        else least.set(each, Math.min(before, found));
+        else {
+          const milliseconds = Math.min(before.milliseconds, found);
+          least.set(each, { milliseconds, samples: before.samples + 1 });
+        }
       }
     }
   } finally {
     for (const each of prepared) await attempt(each, of, say, () => each.release().then(() => 0));
   }
   return [...least]
-    .filter(([, milliseconds]) => Number.isFinite(milliseconds))
-    .map(([{ engine }, milliseconds]) => rowOf(engine, of, milliseconds, ceilings));
+    .filter(([, { samples }]) => samples > 0)
+    .map(([{ engine }, measured]) => rowOf(engine, of, measured, ceilings));
 }
 
 async function attempt(

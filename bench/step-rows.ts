@@ -18,7 +18,7 @@ export interface StepRow extends Row {
   readonly pass: 'invert' | 'edit';
   /** Steps, or pictures. */
   readonly perSecond: number;
-  /** Of a step's time, 0 to 1: JavaScript, encoding, waiting. null where the adapter has no timestamps. */
+  /** Of a profiled step, which is waited for, 0 to 1: JavaScript, encoding, waiting. null where the adapter has no timestamps. */
   readonly outsideKernels: number | null;
   /** Live and planned GPU memory in bytes: temporaries, codes and inputs, weights. */
   readonly gpuBytes: number;
@@ -52,17 +52,20 @@ export interface StepOptions {
   readonly signal: AbortSignal;
 }
 
-/** F/W+ with f at 16 × 16, VGG16 at the smaller of 256 and the side; one picture. */
+/** F/W+ with f at 16 × 16, VGG16 at the smaller of 256 and the side; one picture. No row of what was interrupted before its first sample. */
 export async function measureSteps(device: Device, side: number, options: StepOptions): Promise<StepRow[]> {
   const model = paperModel({ resolution: side, baseSize: BASE_SIZE });
   const method = defaultMethod('f/w+', model.baseSize);
   return withDisposal(async (held) => {
     const inverter = held.use(await Inverter.build(device, model, method));
-    const { row, codes } = await measureInversion(device, inverter, model, method, options);
+    const inversion = await measureInversion(device, inverter, model, method, options);
     inverter.destroy();
+    if (!inversion) return [];
+    const { row, codes } = inversion;
+    if (options.signal.aborted) return [row];
     const renderer = held.use(await Renderer.build(device, model, method));
     const edit = await measureEdit(device, renderer, model, method, codes, options);
-    return [row, edit];
+    return edit ? [row, edit] : [row];
   });
 }
 
@@ -72,7 +75,7 @@ async function measureInversion(
   model: Model,
   method: Method,
   options: StepOptions,
-): Promise<{ row: StepRow; codes: Codes }> {
+): Promise<{ row: StepRow; codes: Codes } | undefined> {
   const side = model.generator.resolution;
   const data = Uint8Array.from({ length: 3 * side * side }, (_, at) => (at * 7 + (at >> 9)) % 256);
   const target = prepareTarget({ width: side, height: side, data }, model, method);
@@ -90,10 +93,11 @@ async function measureInversion(
       if (options.signal.aborted || (done > 1 && times.isOver)) stop.abort();
     },
   });
+  if (times.samples === 0) return undefined;
   const profile = await leastProfile(device, () => inverter.profile(), options);
   const { memory } = inverter;
   return {
-    row: stepRow('invert', side, times.least, profile, memory, options.ceilings),
+    row: stepRow('invert', side, times, profile, memory, options.ceilings),
     codes: state.codes,
   };
 }
@@ -105,7 +109,7 @@ async function measureEdit(
   method: Method,
   codes: Codes,
   options: StepOptions,
-): Promise<StepRow> {
+): Promise<StepRow | undefined> {
   const { wDim, rows } = model.generator;
   const direction = {
     name: 'any',
@@ -119,29 +123,40 @@ async function measureEdit(
     await renderer.renderFloat(applyDirections(codes, model, method, [{ direction, amount: at / 10 }]));
     if (at > 0) times.add(performance.now() - began);
   }
+  if (times.samples === 0) return undefined;
   const profile = await leastProfile(device, () => renderer.profile(), options);
   const side = model.generator.resolution;
-  return stepRow('edit', side, times.least, profile, renderer.memory, options.ceilings);
+  return stepRow('edit', side, times, profile, renderer.memory, options.ceilings);
 }
 
-/** The profile of the quickest of a few runs; empty without timestamps. */
+interface Profile {
+  readonly launches: readonly LaunchTime[];
+  /** The share of that run on the wall's clock that was no kernel's. */
+  readonly outside: number | null;
+}
+
+/** The quickest of a few profiled runs; nothing without timestamps. */
 async function leastProfile(
   device: Device,
   profile: () => Promise<LaunchTime[]>,
   { repeats, mostMilliseconds, signal }: StepOptions,
-): Promise<LaunchTime[]> {
-  if (!device.hasTimestamps) return [];
+): Promise<Profile> {
+  let best: Profile = { launches: [], outside: null };
+  if (!device.hasTimestamps) return best;
   const until = performance.now() + mostMilliseconds;
-  let best = await profile();
-  for (let at = 1; at < repeats && performance.now() < until && !signal.aborted; at++) {
-    const found = await profile();
-    if (total(found) < total(best)) best = found;
+  for (let at = 0; at < repeats && (at === 0 || performance.now() < until) && !signal.aborted; at++) {
+    const began = performance.now();
+    const launches = await profile();
+    const wall = performance.now() - began;
+    if (at === 0 || total(launches) < total(best.launches))
+      best = { launches, outside: 1 - total(launches) / wall };
   }
   return best;
 }
 
 class Least {
   least = Number.POSITIVE_INFINITY;
+  samples = 0;
   readonly #until: number;
 
   constructor(mostMilliseconds: number) {
@@ -154,14 +169,15 @@ class Least {
 
   add(milliseconds: number): void {
     this.least = Math.min(this.least, milliseconds);
+    this.samples++;
   }
 }
 
 function stepRow(
   pass: 'invert' | 'edit',
   side: number,
-  ms: number,
-  profile: readonly LaunchTime[],
+  { least: ms, samples }: Least,
+  { launches: profile, outside }: Profile,
   memory: { temporaries: number; persistent: number; constants: number },
   ceilings: Ceilings,
 ): StepRow {
@@ -176,8 +192,9 @@ function stepRow(
     gflops: gflops === null ? null : rounded(gflops),
     gbs: null,
     percent: gflops === null ? null : rounded((100 * gflops) / ceilings.fma_gflops),
+    samples,
     perSecond: rounded(1000 / ms),
-    outsideKernels: profile.length > 0 ? rounded(Math.max(0, 1 - total(profile) / ms)) : null,
+    outsideKernels: outside === null ? null : rounded(outside),
     gpuBytes: memory.temporaries + memory.persistent + memory.constants,
     layers: layerTimes(profile),
     kernels: kernelTimes(profile),

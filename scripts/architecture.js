@@ -21,9 +21,8 @@ const arrows = {
   'src/index.ts': ['src/inversion/', ...belowInversion],
   'src/model-folder.node.ts': ['src/inversion/', 'src/io/node/'],
   'src/index.node.ts': ['src/index.ts', 'src/model-folder.node.ts', 'src/io/node/'],
-  'src/index.browser.ts': ['src/index.ts', 'src/inversion/'],
   'src/cli/': ['src/model-folder.node.ts', 'src/inversion/', ...belowInversion, 'src/io/node/'],
-  'web/': ['src/index.browser.ts', 'src/inversion/', ...belowInversion],
+  'web/': ['src/index.ts', 'src/inversion/', ...belowInversion],
 };
 
 /** What any folder may import. */

@@ -1,14 +1,20 @@
 /**
- * fwplus, what both hosts share. Node and browsers add how a model is read: see index.node.ts and index.browser.ts. The
- * engine below it is an entry of its own, `fwplus/engine`.
+ * fwplus, in browsers; Node adds what reads and writes files (index.node.ts). The engine below it is an entry of its own,
+ * `fwplus/engine`.
  */
 export { tuningStore } from '#tuning-store';
-export { type AdapterFacts, describeAdapter } from './engine/adapter.js';
+export type { WeightOptions } from './autograd/compile.js';
+export type { PlannedConvolution } from './autograd/lowering.js';
+export type { Tensor } from './autograd/tensor.js';
+export { type AdapterFacts, describeAdapter, type MatrixTile } from './engine/adapter.js';
 export { type Device, type DeviceOptions, openDevice } from './engine/device.js';
 export type { MemoryReport } from './engine/memory.js';
 export type { LaunchTime } from './engine/program.js';
+export type { Throughput } from './engine/submits.js';
+export type { ChoiceTable } from './engine/tuning/choices.js';
 export type { TuningStore } from './engine/tuning/remembered.js';
-export type { Raced, TuneOptions } from './engine/tuning/tuner.js';
+export type { Contest, Prepare, Raced, Timed, TuneOptions } from './engine/tuning/tuner.js';
+export type { Tuning } from './engine/tuning/tuning.js';
 export { FwplusError } from './errors.js';
 export type { Codes, Computation, InversionState, MomentValues, StepRecord } from './inversion/codes.js';
 export type { Direction } from './inversion/editing/direction.js';
@@ -42,6 +48,7 @@ export {
   withParts,
 } from './inversion/load-files.js';
 export { loadModel } from './inversion/load-model.js';
+export { loadModelUrl } from './inversion/load-model-url.js';
 export {
   checkMethod,
   DEFAULT_STEPS,
@@ -58,8 +65,13 @@ export type { PNormStatistics } from './inversion/pnorm.js';
 export { encodePNorm } from './inversion/pnorm-file.js';
 export { Renderer } from './inversion/renderer.js';
 export { decodeCodes, decodeState, encodeCodes, encodeState, type SavedCodes } from './inversion/saved.js';
-export type { Covariance } from './inversion/statistics/covariance.js';
+export { Covariance, type Sums } from './inversion/statistics/covariance.js';
 export { makePNormStatistics, type StatisticsOptions } from './inversion/statistics/pnorm-statistics.js';
+export {
+  decodeSums,
+  encodeSums,
+  type Origin as StatisticsOrigin,
+} from './inversion/statistics/saved-sums.js';
 export { prepareTarget, type Target } from './inversion/target.js';
 export { type TuneModelOptions, tuneModel } from './inversion/tune-model.js';
 export { type AnimationOptions, encodeApng } from './io/apng.js';

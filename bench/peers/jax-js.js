@@ -1,7 +1,7 @@
 /** jax-js on WebGPU. The data gradient is its own vector-Jacobian product, compiled with `jit`. Arrays are NCHW. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { blockUntilReady, defaultDevice, init, jit, lax, numpy as np, random, vjp } from '@jax-js/jax';
+import { defaultDevice, getWebGPUDevice, init, jit, lax, numpy as np, random, vjp } from '@jax-js/jax';
 
 export async function open() {
   await init('webgpu');
@@ -37,8 +37,8 @@ function prepare({ batch, height, width, into, out, kernelSize, stride, padding,
       results.push(compiled(x.ref));
     },
     async wait() {
-      await blockUntilReady(results);
-      for (const result of results.splice(0)) result.dispose();
+      for (const result of results.splice(0)) await result.gpuBuffer(); // submits it, reads nothing, and disposes of it
+      await getWebGPUDevice().queue.onSubmittedWorkDone();
     },
     async values() {
       return compiled(x.ref).data();

@@ -22,7 +22,12 @@ function copySharedWrites() {
   };
 }
 
-async function prepare({ batch, height, width, into, out, kernelSize, stride, padding, up, pass }) {
+/** In either layout: with NHWC it transposes what comes in and goes out, with NCHW other kernels run. */
+async function prepare(wanted) {
+  return [await way(wanted, 'NCHW'), await way(wanted, 'NHWC')]; // it makes one session at a time
+}
+
+async function way({ batch, height, width, into, out, kernelSize, stride, padding, up, pass }, layout) {
   const size = (side) => (up ? 2 * side : Math.floor((side + 2 * padding - kernelSize) / stride) + 1);
   const small = { name: 'small', shape: [batch, into, height, width] };
   const large = { name: 'large', shape: [batch, out, size(height), size(width)] };
@@ -62,7 +67,7 @@ async function prepare({ batch, height, width, into, out, kernelSize, stride, pa
     output,
   });
   const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['webgpu'],
+    executionProviders: [{ name: 'webgpu', preferredLayout: layout }],
     preferredOutputLocation: 'gpu-buffer',
   });
   const device = await ort.env.webgpu.device;

@@ -1,6 +1,6 @@
 """Steps of an F/W+ inversion in PyTorch, written plainly: the published sizes with random weights.
 
-    python bench/peers/pytorch_step.py [--size 1024] [--base 16] [--steps 3] [--threads N] [--device cpu] [--tf32] [--every N]
+    python bench/peers/pytorch_step.py [--size 1024] [--base 16] [--steps 3] [--threads N] [--device cpu] [--tf32] [--cudnn-benchmark] [--every N]
 
 What runs is what `node dist/bench/step.js` runs: StyleGAN2 config-F entered at f (the layers below are not made), squared error
 at full size, LPIPS on VGG16 at 256 pixels with the target's features made once, the terms of f and of P-norm+, Adam on f and
@@ -9,6 +9,7 @@ about half a second. The last line is JSON: wall and processor seconds a step af
 steps between two readings (`averagedOver`), and the largest resident size.
 """
 import argparse
+import functools
 import json
 import math
 import resource
@@ -57,18 +58,22 @@ class Layer:
         return F.leaky_relu(y, 0.2) * math.sqrt(2)
 
 
+@functools.cache
+def fir(device):
+    """[4, 4], gain 4; made once, since an upload waits for the device."""
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0], device=device) / 4
+    return torch.outer(taps, taps)
+
+
 def smooth(x):
-    """The 4x4 filter after an up-convolution, gain 4, from side 2n + 1 to 2n."""
-    taps = torch.tensor([1.0, 3.0, 3.0, 1.0], device=x.device) / 4
+    """The 4x4 filter after an up-convolution, from side 2n + 1 to 2n."""
     count = x.shape[1]
-    return F.conv2d(x, torch.outer(taps, taps).expand(count, 1, 4, 4), padding=1, groups=count)
+    return F.conv2d(x, fir(x.device).expand(count, 1, 4, 4), padding=1, groups=count)
 
 
 def double(image):
     """Twice the side by the same filter."""
-    taps = torch.tensor([1.0, 3.0, 3.0, 1.0], device=image.device) / 4
-    kernel = torch.outer(taps, taps).expand(3, 1, 4, 4)
-    return F.conv_transpose2d(image, kernel, stride=2, padding=1, groups=3)
+    return F.conv_transpose2d(image, fir(image.device).expand(3, 1, 4, 4), stride=2, padding=1, groups=3)
 
 
 class Generator:
@@ -134,12 +139,14 @@ def main():
     parser.add_argument('--threads', type=int, default=0)
     parser.add_argument('--device', default='cpu')
     parser.add_argument('--tf32', action='store_true')
+    parser.add_argument('--cudnn-benchmark', action='store_true')
     parser.add_argument('--every', type=int, default=0)
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.backends.cuda.matmul.allow_tf32 = options.tf32
     torch.backends.cudnn.allow_tf32 = options.tf32
+    torch.backends.cudnn.benchmark = options.cudnn_benchmark
     torch.set_default_device(options.device)
     torch.manual_seed(1)
 
@@ -187,6 +194,7 @@ def main():
         'size': size,
         'base': base,
         'tf32': options.tf32,
+        'cudnnBenchmark': options.cudnn_benchmark,
         'seconds': seconds,
         'processorSeconds': processor,
         'averagedOver': counts,

@@ -12,7 +12,13 @@ export async function open() {
   return { version: tf.version.tfjs, prepare };
 }
 
-function prepare({ batch, height, width, into, out, kernelSize, stride, padding, up, pass }) {
+/** It has two kernels for conv2dTranspose. */
+function prepare(wanted) {
+  const isTransposed = wanted.up === (wanted.pass === 'forward');
+  return (isTransposed ? [true, false] : [true]).map((naive) => way(wanted, naive));
+}
+
+function way({ batch, height, width, into, out, kernelSize, stride, padding, up, pass }, naive) {
   const size = (side) => (up ? 2 * side : Math.floor((side + 2 * padding - kernelSize) / stride) + 1);
   const small = [batch, height, width, into];
   const large = [batch, size(height), size(width), out];
@@ -29,7 +35,7 @@ function prepare({ batch, height, width, into, out, kernelSize, stride, padding,
         [4, 4, out, 1],
       )
     : undefined;
-  const run = {
+  const ways = {
     forward: () =>
       up
         ? tf.depthwiseConv2d(tf.conv2dTranspose(x, w, between, 2, 'valid'), fir, 1, 1)
@@ -38,13 +44,17 @@ function prepare({ batch, height, width, into, out, kernelSize, stride, padding,
       up
         ? tf.conv2d(tf.depthwiseConv2d(x, fir, 1, 2), w, 2, 'valid')
         : tf.conv2dTranspose(x, w, small, stride, padding, 'floor'),
-  }[pass];
+  };
+  const run = () => {
+    tf.env().set('WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE', naive);
+    return ways[pass]();
+  };
   return {
     run: () => tf.tidy(run).dispose(),
     async wait() {
       const backend = tf.backend();
       backend.endComputePassEncoder();
-      backend.submitQueue();
+      if (backend.commandEncoder) backend.submitQueue(); // after every fifteenth dispatch it does so itself
       await backend.device.queue.onSubmittedWorkDone();
     },
     values: async () => {

@@ -9,6 +9,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { create, globals } from 'webgpu';
+import { pollGently } from '../../dist/src/engine/polling.node.js';
 
 const SAMPLE_MS = 10;
 const MOST_COPIES = 64;
@@ -20,6 +21,7 @@ const clocks = {
 };
 const now = clocks[clock];
 Object.assign(globalThis, globals);
+pollGently(); // as ours: else the binding takes a core from a software adapter
 // Held for ever: collected, it takes the process down.
 const instance = create(adapterName ? [`adapter=${adapterName}`] : []);
 globalThis.heldInstance = instance;
@@ -47,13 +49,22 @@ let copies = 1;
 const answers = {
   async prepare(message) {
     if (message.case.transposed) throw new Error('is measured on no plain transposed convolutions');
-    prepared = await prepare(message.case);
-    check(await prepared.values(), message.case); // what is compiled is compiled now
-    copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / (await timed(1)))));
+    let least = Number.POSITIVE_INFINITY;
+    // One way to do it, or several, of which the fastest is measured.
+    for (const each of [await prepare(message.case)].flat()) {
+      check(await each.values(), message.case); // what is compiled is compiled now
+      const milliseconds = await timed(each, 1);
+      const isFaster = milliseconds < least;
+      await (isFaster ? prepared : each)?.release();
+      if (!isFaster) continue;
+      prepared = each;
+      least = milliseconds;
+    }
+    copies = Math.max(1, Math.min(MOST_COPIES, Math.ceil(SAMPLE_MS / least)));
     return { is: 'ready' };
   },
   async sample() {
-    return { is: 'sample', milliseconds: (await timed(copies)) / copies };
+    return { is: 'sample', milliseconds: (await timed(prepared, copies)) / copies };
   },
   async release() {
     await prepared?.release();
@@ -71,10 +82,10 @@ function check(values, { batch, height, width, into, out, kernelSize, stride, pa
     throw new Error('gives no numbers');
 }
 
-async function timed(count) {
+async function timed(way, count) {
   const began = now();
-  for (let at = 0; at < count; at++) await prepared.run();
-  await prepared.wait();
+  for (let at = 0; at < count; at++) await way.run();
+  await way.wait();
   return now() - began;
 }
 

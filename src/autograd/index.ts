@@ -3,17 +3,24 @@
  * and `adam` extend the graph, `compile` makes it run on a device from `openDevice`.
  */
 export { tuningStore } from '#tuning-store';
-export { type AdapterFacts, describeAdapter } from '../engine/adapter.js';
+export { type AdapterFacts, describeAdapter, type MatrixTile } from '../engine/adapter.js';
+export type { Packing } from '../engine/constants.js';
 export { type Device, type DeviceOptions, openDevice } from '../engine/device.js';
+export type { KernelName, LaunchOf } from '../engine/launch.js';
 export type { MemoryReport } from '../engine/memory.js';
 export type { LaunchTime, Plan } from '../engine/program.js';
+export type { Storage } from '../engine/storage.js';
+export type { Throughput } from '../engine/submits.js';
+export type { ChoiceTable, PlanChoices } from '../engine/tuning/choices.js';
 export type { TuningStore } from '../engine/tuning/remembered.js';
+export type { Tuning } from '../engine/tuning/tuning.js';
 export { FwplusError } from '../errors.js';
 export { type AdamOptions, adam, type Moments } from './adam.js';
-export { compile, type Executable } from './compile.js';
+export { checkpoint } from './checkpoint.js';
+export { compile, type Executable, type PlanOptions, type WeightOptions } from './compile.js';
 export { gradients } from './gradients.js';
-export { Graph, type Operation, type OperationSpec } from './graph.js';
-export type { Lowering } from './lowering.js';
+export { type Backward, Graph, type Operation, type OperationSpec, type Part } from './graph.js';
+export type { Lowering, Operand, PlannedConvolution } from './lowering.js';
 export { activate } from './ops/activate.js';
 export { type Activation, LEAKY_RELU, LINEAR, RELU, UNLIMITED } from './ops/activation.js';
 export { channelAffine } from './ops/channel-affine.js';

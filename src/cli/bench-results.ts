@@ -18,6 +18,8 @@ export interface Row {
   readonly gbs: number | null;
   /** Of the ceiling of multiply-adds where there are gflops, else of the copy's. */
   readonly percent: number | null;
+  /** Of how many samples `ms` is the least. */
+  readonly samples: number;
 }
 
 export interface Results {
@@ -46,10 +48,15 @@ export function resultsOf(
   };
 }
 
+export interface Measured {
+  readonly milliseconds: number;
+  readonly samples: number;
+}
+
 export function rowOf(
   engine: Engine,
   { kernel, pass, shape, flops, bytes }: KernelCase,
-  milliseconds: number,
+  { milliseconds, samples }: Measured,
   ceilings: Ceilings,
 ): Row {
   const gflops = flops > 0 ? flops / milliseconds / 1e6 : null;
@@ -64,6 +71,7 @@ export function rowOf(
     gflops: gflops === null ? null : rounded(gflops),
     gbs: rounded(gbs),
     percent: rounded(100 * share),
+    samples,
   };
 }
 

@@ -3,7 +3,7 @@ import { convolutionCase } from '../autograd/measure/convolution-case.js';
 import type { Pass } from '../autograd/measure/kernel-case.js';
 import { measureCeilings } from '../engine/measure/ceilings.js';
 import { timeLaunches } from '../engine/measure/time-launches.js';
-import { writeAtomic } from '../io/node/files.js';
+import { ensureWritableFile, writeAtomic } from '../io/node/files.js';
 import { type Row, resultsOf, rowOf } from './bench-results.js';
 import { headline, kernelTable } from './bench-table.js';
 import type { Options } from './options.js';
@@ -29,6 +29,7 @@ export async function bench(options: Options): Promise<number> {
   const say = (line: string) => {
     if (!quiet) process.stderr.write(`${line}\n`);
   };
+  if (json !== undefined) await ensureWritableFile(json);
   const device = await openChosenDevice(options.adapter, options);
   try {
     say('Measuring what the adapter can do at most …');
@@ -37,10 +38,11 @@ export async function bench(options: Options): Promise<number> {
     for (const each of cases) {
       say(`${each.kernel} ${each.pass} ${each.shape} …`);
       const launches = each.launches(device);
-      const { milliseconds } = await timeLaunches(device, launches, { repeats, mostMilliseconds: ROW_MS });
-      rows.push(rowOf('fwplus', each, milliseconds, ceilings));
+      const measured = await timeLaunches(device, launches, { repeats, mostMilliseconds: ROW_MS });
+      rows.push(rowOf('fwplus', each, measured, ceilings));
     }
-    const versions = { fwplus: ownVersion(), node: process.versions.node };
+    const clock = device.hasTimestamps ? 'gpu' : 'wall';
+    const versions = { fwplus: ownVersion(), node: process.versions.node, clock };
     const results = resultsOf(device.facts, versions, ceilings, rows);
     process.stdout.write(`${headline(results)}\n\n${kernelTable(results)}\n`);
     if (json !== undefined) await writeAtomic(json, `${JSON.stringify(results, null, 2)}\n`);

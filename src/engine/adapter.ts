@@ -92,7 +92,7 @@ export function factsOf({ adapter, instance }: Found): AdapterFacts {
   const everything = [info.vendor, info.architecture, info.device, info.description].join(' ');
   const uniformSubgroups =
     adapter.features.has('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
-      ? info.subgroupMaxSize
+      ? (info.subgroupMaxSize ?? 0)
       : 0;
   return {
     name,
@@ -100,7 +100,7 @@ export function factsOf({ adapter, instance }: Found): AdapterFacts {
     architecture: info.architecture,
     description: info.description,
     software: info.isFallbackAdapter || SOFTWARE.test(everything),
-    features: new Set([...adapter.features, ...instance.wgslLanguageFeatures]),
+    features: new Set([...adapter.features, ...(instance.wgslLanguageFeatures ?? [])]),
     subgroupSize: uniformSubgroups,
   };
 }

@@ -8,7 +8,7 @@ export interface Found {
 
 /** What to try when no adapter is found. */
 export const noAdapterHint =
-  'Use a browser with WebGPU (Chrome or Edge 113+, Safari 26+, Firefox 141+) and check that hardware acceleration is on.';
+  'Use a browser with WebGPU (Chrome or Edge 127+, Safari 26+, Firefox 141+) on a page from https or localhost, and check that hardware acceleration is on.';
 
 /** How many devices compile kernels at once. */
 export function kernelCompilers(): number {
@@ -22,7 +22,7 @@ export async function findAdapter(
 ): Promise<Found | { readonly names: readonly string[] }> {
   const instance = globalThis.navigator?.gpu;
   const adapter = await instance?.requestAdapter(options);
-  if (!instance || !adapter) return { names: [] };
+  if (!instance || !adapter?.info) return { names: [] }; // the first browsers with WebGPU told nothing of it
   const shown = [adapter.info.device, adapter.info.description, adapter.info.vendor]
     .filter(Boolean)
     .join(', ');

@@ -1,6 +1,5 @@
 /** WebGPU in Node: npm `webgpu` (Dawn). The only file that names the package; browsers get device.browser.ts. */
 import { availableParallelism } from 'node:os';
-import { create } from 'webgpu';
 import { pollGently } from './polling.node.js';
 
 /** An adapter with the instance it came from. */
@@ -48,6 +47,7 @@ async function request(
   flags: readonly string[],
   options: GPURequestAdapterOptions,
 ): Promise<Found | { readonly names: readonly string[] }> {
+  const { create } = await import('webgpu'); // native code, of no use to whoever opens no device
   pollGently();
   const instance = create([...FLAGS, ...flags]);
   try {

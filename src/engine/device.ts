@@ -114,6 +114,7 @@ export class Device {
   #bytes = 0;
   #peak = 0;
   #failure: FwplusError | undefined;
+  readonly #lost: Promise<FwplusError>;
   #running = 'nothing had been submitted';
   /** Where error scopes go while `checked` makes something. */
   #scopes: Scope[] | undefined;
@@ -140,13 +141,23 @@ export class Device {
         `the GPU reported an error: ${(event as GPUUncapturedErrorEvent).error.message}`,
       );
     });
-    device.lost.then((info) => {
-      if (info.reason !== 'destroyed') this.#failure ??= this.#lossError(info);
+    this.#lost = new Promise((resolve) => {
+      device.lost.then((info) => {
+        if (info.reason === 'destroyed') return;
+        const error = this.#lossError(info);
+        this.#failure ??= error;
+        resolve(error);
+      });
     });
   }
 
   get facts(): AdapterFacts {
     return this.#facts;
+  }
+
+  /** Resolves where the GPU is gone: the driver was reset, or a page lay in the background for long. What was made on it is lost; open another device. Not after `destroy`. */
+  get lost(): Promise<FwplusError> {
+    return this.#lost;
   }
 
   /** Lets kernels use subgroups of `lanes` lanes where they hold what they promise. */

@@ -15,7 +15,7 @@ export function encodePNorm(
     source,
     name,
   }: { readonly options: Readonly<Record<string, unknown>>; readonly source: string; readonly name: string },
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const width = mean.length;
   return encodeTensors(
     {

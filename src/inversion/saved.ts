@@ -28,7 +28,7 @@ export function encodeState(
   state: InversionState,
   model: Model,
   extra: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const shapes = codeShapes(model, state.method, 1);
   const tensors = codesAsTensors(state, model);
   const { base, detail } = state.moments;
@@ -58,7 +58,7 @@ export function encodeCodes(
   saved: SavedCodes,
   model: Model,
   extra: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   return encodeTensors(codesAsTensors(saved, model), {
     ...extra,
     ...identity(saved.method, model.id, model),

@@ -2,6 +2,7 @@
 import { FwplusError } from '../errors.js';
 import { crc32 } from './crc32.js';
 import type { Image } from './image.js';
+import { joined } from './joined.js';
 import { encodePng } from './png.js';
 
 export interface AnimationOptions {
@@ -23,7 +24,7 @@ interface Chunk {
 export async function encodeApng(
   frames: readonly Image[],
   options: AnimationOptions = {},
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const [first] = frames;
   if (!first) throw new FwplusError('An animation without a frame is wanted.');
   const { width, height } = first;
@@ -48,7 +49,7 @@ export async function encodeApng(
 export function animatePngs(
   encoded: readonly Uint8Array[],
   { delay = 120, pingPong = false }: AnimationOptions = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   if (!(Number.isInteger(delay) && delay >= 1 && delay <= 65535)) {
     throw new FwplusError(`The delay of an animation is ${delay} ms, wanted a whole number from 1 to 65535.`);
   }
@@ -107,14 +108,4 @@ function numbers(...values: readonly number[]): Uint8Array {
     view.setUint32(4 * at, value);
   });
   return bytes;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

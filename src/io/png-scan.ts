@@ -1,5 +1,6 @@
 import type { FwplusError } from '../errors.js';
 import { exifOrientation, type Orientation } from './exif.js';
+import { joined } from './joined.js';
 
 /** The fields of IHDR. `colour`: 0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGB + alpha. */
 export interface PngHeader {
@@ -70,7 +71,7 @@ export function scanPng(
     if (/^(IHDR|PLTE|IDAT|IEND)$/.test(type)) plain.push(whole);
   }
   if (!header || data.length === 0) throw fail('it holds no pixels (no IDAT chunk).');
-  return { header, orientation, plain: concat(plain), data };
+  return { header, orientation, plain: joined(plain), data };
 }
 
 /** How many bytes the pixels have: one filter byte and the packed samples for every row of every pass. */
@@ -128,14 +129,4 @@ function readHeader(body: Uint8Array, fail: Fail): PngHeader {
     colour,
     interlaced: interlace === 1,
   };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -28,7 +28,7 @@ export async function decodePng(bytes: Uint8Array, options: DecodeOptions = {}):
 }
 
 /** Encodes 8-bit RGB as PNG. No time stamp is written: on one host the same picture gives the same bytes. */
-export async function encodePng({ width, height, data }: Image): Promise<Uint8Array> {
+export async function encodePng({ width, height, data }: Image): Promise<Uint8Array<ArrayBuffer>> {
   const png = new PNG({ width, height });
   // pngjs keeps four bytes a pixel; told that there are three, it reads only the first three quarters.
   png.data.set(data);
@@ -40,7 +40,7 @@ export async function encodePng({ width, height, data }: Image): Promise<Uint8Ar
     deflateLevel: 6,
     deflateStrategy: 0,
   });
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /**

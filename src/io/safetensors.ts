@@ -109,7 +109,7 @@ export interface TensorEntry {
 export function encodeTensorHeader(
   entries: readonly TensorEntry[],
   metadata: Readonly<Record<string, string>>,
-): { bytes: Uint8Array; order: string[] } {
+): { bytes: Uint8Array<ArrayBuffer>; order: string[] } {
   const sorted = [...entries].sort(
     (a, b) => dtypeBytes[b.dtype] - dtypeBytes[a.dtype] || (a.name < b.name ? -1 : 1),
   );
@@ -138,7 +138,7 @@ export function encodeTensorHeader(
 export function encodeTensors(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const all = new Map<string, Tensor>(tensors instanceof Map ? tensors : Object.entries(tensors));
   let size = 0;
   for (const [name, { dtype, shape, data }] of all) {

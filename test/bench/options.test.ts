@@ -51,6 +51,8 @@ for (const [words, said] of [
   [['--kernel', 'x'], /--kernel/],
   [['--engines', 'torch'], /tfjs, jax-js, ort-web/],
   [['more'], /'more'/],
+  [['--page', '--peers'], /--page takes no --peers/],
+  [['--chromium', '--adapter', 'x'], /--chromium takes no --adapter/],
   [['--peers', '--clock', 'gpu'], /cannot be had of other engines/],
 ] as const) {
   test(`${words.join(' ')} is refused`, () => {

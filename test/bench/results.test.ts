@@ -13,7 +13,8 @@ import { sceneToSvg } from '../../src/io/draw/scene.js';
 
 const ceilings = { fma_gflops: 100, copy_gbs: 10 };
 const wide = convolutionCase('conv3x3', '512x512@16', 'forward'); // 2 · 9 · 512² · 256 operations
-const own = rowOf('fwplus', wide, 10, ceilings);
+const once = (milliseconds: number) => ({ milliseconds, samples: 1 });
+const own = rowOf('fwplus', wide, once(10), ceilings);
 
 function results(rows: readonly Row[]): Results {
   return {
@@ -35,17 +36,27 @@ test('a row has the rates of its operations and bytes, and the share of the ceil
 
 test('where memory alone counts, there are no GFLOP/s, and the share is that of the copy', () => {
   const launches = () => [];
-  const row = rowOf('fwplus', { ...wide, kernel: 'add', flops: 0, bytes: 5e7, launches }, 10, ceilings);
+  const row = rowOf('fwplus', { ...wide, kernel: 'add', flops: 0, bytes: 5e7, launches }, once(10), ceilings);
   assert.equal([row.gflops, row.gbs, row.percent], [null, 5, 50]);
   assert.not(isEffective(row));
 });
 
 test('a row of a file has the fields that are promised, and no others', () => {
-  assert.equal(Object.keys(own), ['engine', 'kernel', 'pass', 'shape', 'ms', 'gflops', 'gbs', 'percent']);
+  assert.equal(Object.keys(own), [
+    'engine',
+    'kernel',
+    'pass',
+    'shape',
+    'ms',
+    'gflops',
+    'gbs',
+    'percent',
+    'samples',
+  ]);
 });
 
 test('the ratio is to the quickest of the others', () => {
-  const peer = (engine: Row['engine'], ms: number) => rowOf(engine, wide, ms, ceilings);
+  const peer = (engine: Row['engine'], ms: number) => rowOf(engine, wide, once(ms), ceilings);
   assert.is(ratioToBest(own, [peer('tfjs', 90), peer('jax-js', 70)]), 7);
   assert.is(ratioToBest(own, []), undefined);
   assert.is(ratioToBest(undefined, [peer('tfjs', 90)]), undefined);
@@ -71,6 +82,14 @@ test('two runs are compared row by row', () => {
   assert.match(text, 'multiply-adds 2.00×, copy 1.00×');
   assert.match(text, 'Geometric mean of 1: 2.000×');
   assert.match(text, 'In A alone: 1 rows; in B alone: 0');
+  assert.not.match(text, 'They differ in');
+});
+
+test('runs under other conditions say so, and rows without a time are in none', () => {
+  const other = { ...results([{ ...own, ms: 0 }]), versions: { fwplus: '1.0.0', clock: 'gpu' } };
+  const text = compareRuns(results([own]), other);
+  assert.match(text, 'They differ in clock (none, gpu).');
+  assert.match(text, 'They have no row in common.');
 });
 
 test('a mean of ratios is geometric: twice as fast and half as fast make no difference', () => {

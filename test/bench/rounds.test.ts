@@ -55,6 +55,24 @@ test('one whose sample fails has no row, and is released like the others', async
   ]);
 });
 
+test('those compared have three samples at least, whatever they take; one alone has one', async () => {
+  const short = { ...options([]), repeats: 4, mostMilliseconds: 0 };
+  const rows = await measureCase(
+    CASE,
+    [standIn('fwplus', [3, 2, 4, 1], []), standIn('tfjs', [9, 9, 9, 9], [])],
+    short,
+  );
+  assert.equal(
+    rows.map(({ ms, samples }) => [ms, samples]),
+    [
+      [2, 3],
+      [9, 3],
+    ],
+  );
+  const [alone] = await measureCase(CASE, [standIn('fwplus', [3, 2], [])], short);
+  assert.equal([alone!.ms, alone!.samples], [3, 1]);
+});
+
 test('after an abort everybody is released, too', async () => {
   const events: string[] = [];
   const controller = new AbortController();

@@ -21,7 +21,17 @@ test('shapes are measured both ways, printed and written', async () => {
     assert.equal(Object.keys(results.ceilings), ['fma_gflops', 'copy_gbs']);
     assert.is(results.rows.length, 4);
     for (const row of results.rows) {
-      assert.equal(Object.keys(row), ['engine', 'kernel', 'pass', 'shape', 'ms', 'gflops', 'gbs', 'percent']);
+      assert.equal(Object.keys(row), [
+        'engine',
+        'kernel',
+        'pass',
+        'shape',
+        'ms',
+        'gflops',
+        'gbs',
+        'percent',
+        'samples',
+      ]);
       assert.is(row.engine, 'fwplus');
       assert.ok(
         [row.ms, row.gflops, row.gbs, row.percent].every((value) => value > 0),

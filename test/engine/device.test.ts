@@ -80,6 +80,7 @@ test('a lost device is reported with the program and the heaviest kernel', async
   const message = await messageOf(() => executable.run());
   assert.match(message, 'lost');
   assert.match(message, 'the watchdog bit');
+  assert.match((await device.lost).message, 'the watchdog bit');
   assert.match(message, "program 'small' was running");
   assert.match(message, /conv\w* for 'layer\.convolution'/);
   assert.match(message, describeAdapter(device.facts));

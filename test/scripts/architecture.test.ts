@@ -25,8 +25,7 @@ const allowed: Record<string, string[]> = {
   'src/index.ts': ['./inversion/a.js', './io/png.js', './errors.js'],
   'src/index.node.ts': ['./index.js', './model-folder.node.js', './io/node/a.js', 'node:path'],
   'src/model-folder.node.ts': ['./inversion/a.js', './io/node/a.js', 'node:path'],
-  'src/index.browser.ts': ['./index.js', './inversion/a.js'],
-  'web/a.ts': ['../src/index.browser.js', '../src/inversion/a.js', './b.js'],
+  'web/a.ts': ['../src/index.js', '../src/inversion/a.js', './b.js'],
 };
 
 const forbidden: Record<string, string[]> = {

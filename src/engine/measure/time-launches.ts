@@ -22,20 +22,21 @@ export interface TimingOptions {
   readonly clock?: Clock;
 }
 
-/** @returns the least time of one run of the list, in milliseconds; what is compiled at the first run is not in it. */
+/** @returns the least time of one run of the list, and of how many samples; what is compiled at the first run is not in it. */
 export async function timeLaunches(
   device: Device,
   launches: readonly Launch<Storage>[],
   { repeats, mostMilliseconds, clock }: TimingOptions,
-): Promise<{ milliseconds: number }> {
+): Promise<{ readonly milliseconds: number; readonly samples: number }> {
   const stopwatch = await Stopwatch.prepare(device, launches, clock);
   try {
     let milliseconds = Number.POSITIVE_INFINITY;
     const until = performance.now() + mostMilliseconds;
-    for (let repeat = 0; repeat < repeats && (repeat === 0 || performance.now() < until); repeat++) {
+    let samples = 0;
+    for (; samples < repeats && (samples === 0 || performance.now() < until); samples++) {
       milliseconds = Math.min(milliseconds, await stopwatch.sample());
     }
-    return { milliseconds };
+    return { milliseconds, samples };
   } finally {
     stopwatch.destroy();
   }

@@ -11,11 +11,14 @@ export function shapeKey(shape: ConvolutionShape): string {
   return `${transposed ? 'transposed ' : ''}${kernel} ${from} to ${to} b${batch}`;
 }
 
-/** This very adapter with this driver, by whose clock a race was run. Of version numbers only the first part counts. */
+/** Raise it where plans or kernels change so much that what was fastest may not be any more: what was remembered then counts no longer. */
+const PLANS = 2;
+
+/** This very adapter with this driver, by whose clock a race was run, and these plans. Of version numbers only the first part counts. */
 export function adapterKey(facts: AdapterFacts): string {
   const { vendor, architecture, name, description } = facts;
   const words = [vendor, architecture, name, description].filter((word) => word !== '');
-  return `${[...new Set(words)].map(majors).join(', ')}, ${units(facts)}`;
+  return `${[...new Set(words)].map(majors).join(', ')}, ${units(facts)}, plans ${PLANS}`;
 }
 
 /**

@@ -21,10 +21,20 @@ async function inTable<T>(
   opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE);
   const database = await settled(opening);
   try {
-    return await settled(ask(database.transaction(TABLE, mode).objectStore(TABLE)));
+    const transaction = database.transaction(TABLE, mode);
+    const [result] = await Promise.all([settled(ask(transaction.objectStore(TABLE))), done(transaction)]);
+    return result;
   } finally {
     database.close();
   }
+}
+
+/** What was asked for may be undone at the end, such as for want of room. */
+function done(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
 }
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {

@@ -17,7 +17,7 @@ const FORMAT = 'fwplus-directions-1';
  * The file of these directions.
  * @throws FwplusError where two have one name.
  */
-export function encodeDirections(directions: readonly Direction[]): Uint8Array {
+export function encodeDirections(directions: readonly Direction[]): Uint8Array<ArrayBuffer> {
   const names = directions.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) {

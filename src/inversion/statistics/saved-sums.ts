@@ -17,7 +17,10 @@ export interface Origin {
   readonly seed: number;
 }
 
-export function encodeSums({ sums, width }: Covariance, { generator, seed }: Origin): Uint8Array {
+export function encodeSums(
+  { sums, width }: Covariance,
+  { generator, seed }: Origin,
+): Uint8Array<ArrayBuffer> {
   const { count, shift, sum, products } = sums;
   return encodeTensors(
     {

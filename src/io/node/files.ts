@@ -95,6 +95,12 @@ export async function ensureWritableFolder(path: string, bytes = 0): Promise<rea
   }
 }
 
+/** The same for the folder of a file that is to be written, and no folder may be in its place. */
+export async function ensureWritableFile(path: string): Promise<void> {
+  await ensureWritableFolder(dirname(path));
+  if (await isFolder(path)) throw explain(`Writing ${path}`, { code: 'EISDIR' }, path);
+}
+
 /**
  * Work whose results go into folders: they are made before, as by `ensureWritableFolder`, each with room for `bytes`; those that
  * hold nothing afterwards are removed again.

@@ -85,7 +85,7 @@ test('every field of a shape is in its key', () => {
 test('the key of an adapter holds the driver, but not its minor version', () => {
   assert.is(
     adapterKey(LLVMPIPE),
-    'mesa, software, llvmpipe-llvm-15-0-6-256-bits-, llvmpipe: Mesa 25 (LLVM 15) 0, 8 lanes',
+    'mesa, software, llvmpipe-llvm-15-0-6-256-bits-, llvmpipe: Mesa 25 (LLVM 15) 0, 8 lanes, plans 2',
   );
   const driver = (description: string) =>
     adapterKey({ ...LLVMPIPE, vendor: 'nvidia', architecture: 'hopper', name: 'h100', description });
