@@ -11,6 +11,7 @@ import {
 } from './adapter.js';
 import { ConstantPool } from './constants.js';
 import { allOrNothing, withDisposal } from './disposal.js';
+import { Faults } from './faults.js';
 import { type KernelName, kernelInfo } from './launch.js';
 import { PipelineCache } from './pipelines.js';
 import { subgroupsAreWhole, triedMatrices } from './probes.js';
@@ -91,9 +92,6 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   });
 }
 
-/** Resolves to what an error scope caught; never rejects. */
-type Scope = Promise<FwplusError | undefined>;
-
 export class Device {
   /** Dawn's instance must live as long as the device (see device.node.ts), so it is held here. */
   readonly instance: GPU;
@@ -107,17 +105,13 @@ export class Device {
   /** Which plans run what is compiled from now on. */
   tuning: Tuning = { choices: NO_CHOICES, shipped: 0, remembered: 0 };
   readonly #device: GPUDevice;
+  readonly #faults: Faults;
   readonly #pipelines: PipelineCache;
   readonly #layouts = new Map<KernelName, Promise<void>>();
   readonly #live = new Set<DeviceBuffer | DeviceTexture>();
   #facts: AdapterFacts;
   #bytes = 0;
   #peak = 0;
-  #failure: FwplusError | undefined;
-  readonly #lost: Promise<FwplusError>;
-  #running = 'nothing had been submitted';
-  /** Where error scopes go while `checked` makes something. */
-  #scopes: Scope[] | undefined;
 
   constructor(
     instance: GPU,
@@ -130,25 +124,12 @@ export class Device {
     this.#facts = facts;
     this.limits = device.limits;
     this.throughput = throughput;
+    this.#faults = new Faults(device, () => describeAdapter(this.#facts));
     this.#pipelines = new PipelineCache(device, () => this.#facts);
     this.constants = new ConstantPool(this);
     const forget = (memory: DeviceBuffer | DeviceTexture) => this.destroyMemory(memory);
     this.temporaries = new TemporaryPool((label, bytes) => this.createBuffer(label, bytes), forget);
     this.copies = new TemporaryPool((label, bytes) => this.createTexture(label, bytes), forget);
-    device.addEventListener('uncapturederror', (event) => {
-      event.preventDefault(); // else hosts print it, too
-      this.#failure ??= this.#error(
-        `the GPU reported an error: ${(event as GPUUncapturedErrorEvent).error.message}`,
-      );
-    });
-    this.#lost = new Promise((resolve) => {
-      device.lost.then((info) => {
-        if (info.reason === 'destroyed') return;
-        const error = this.#lossError(info);
-        this.#failure ??= error;
-        resolve(error);
-      });
-    });
   }
 
   get facts(): AdapterFacts {
@@ -157,7 +138,7 @@ export class Device {
 
   /** Resolves where the GPU is gone: the driver was reset, or a page lay in the background for long. What was made on it is lost; open another device. Not after `destroy`. */
   get lost(): Promise<FwplusError> {
-    return this.#lost;
+    return this.#faults.lost;
   }
 
   /** Lets kernels use subgroups of `lanes` lanes where they hold what they promise. */
@@ -182,27 +163,15 @@ export class Device {
 
   /** Throws the first error that the GPU has reported, if any. */
   check(): void {
-    if (this.#failure) throw this.#failure;
+    this.#faults.check();
   }
 
   /**
    * Runs `make` and waits until the GPU has accepted all that it made; throws the first error, which names the buffer or
    * kernel. The device stays usable then. Without `checked` such an error is thrown at the next check, and stays.
    */
-  async checked<T>(make: () => T): Promise<T> {
-    const outer = this.#scopes;
-    const scopes: Scope[] = [];
-    this.#scopes = scopes;
-    let made: T;
-    try {
-      made = make();
-    } finally {
-      this.#scopes = outer;
-    }
-    const error = (await Promise.all(scopes)).find((found) => found);
-    if (error) throw error;
-    this.check();
-    return made;
+  checked<T>(make: () => T): Promise<T> {
+    return this.#faults.checked(make);
   }
 
   /** Storage that kernels read and write and the host copies to and from. Zero at first, or with `contents`. */
@@ -235,7 +204,7 @@ export class Device {
         { hint: SMALLER },
       );
     }
-    const made = this.#guarded(`texture '${label}' of ${textureBytes(bytes)} bytes`, () => {
+    const made = this.#faults.guarded(`texture '${label}' of ${textureBytes(bytes)} bytes`, () => {
       const gpu = this.#device.createTexture({
         label,
         size: [TEXTURE_WIDTH, rows],
@@ -287,7 +256,7 @@ export class Device {
           const owned = this.#create(label, { label, size, usage: GPU_COPY_DST | GPU_MAP_READ });
           held.defer(() => this.destroyMemory(owned));
           const made = owned.gpu;
-          return this.#guarded(`the copy to ${label}`, () => {
+          return this.#faults.guarded(`the copy to ${label}`, () => {
             const encoder = this.#device.createCommandEncoder({ label });
             encoder.copyBufferToBuffer(buffer.gpu, offset, made, 0, size);
             this.#device.queue.submit([encoder.finish()]);
@@ -302,12 +271,7 @@ export class Device {
         this.check();
         return copy;
       } catch (error) {
-        const cause = await this.#reason();
-        if (error instanceof FwplusError) throw error;
-        throw new FwplusError(
-          `Reading '${buffer.label}' back failed while ${this.#running}: ${(error as Error).message}${cause}`,
-          { hint: HINT },
-        );
+        throw await this.#faults.explained(`Reading '${buffer.label}' back failed`, error);
       }
     });
   }
@@ -326,7 +290,7 @@ export class Device {
     let layout = this.#layouts.get(kernel);
     if (!layout) {
       layout = this.checked(() => {
-        this.#guarded(`layout of kernel '${kernel}'`, () => this.#pipelines.layout(kernel));
+        this.#faults.guarded(`layout of kernel '${kernel}'`, () => this.#pipelines.layout(kernel));
       });
       this.#layouts.set(kernel, layout);
     }
@@ -342,7 +306,7 @@ export class Device {
   /** @param of the launch that it is for, in errors. */
   bindGroup(kernel: KernelName, entries: readonly GPUBindGroupEntry[], of = ''): GPUBindGroup {
     const label = kernelInfo(kernel).family;
-    return this.#guarded(`bind group of kernel '${kernel}'${of && ` for '${of}'`}`, () =>
+    return this.#faults.guarded(`bind group of kernel '${kernel}'${of && ` for '${of}'`}`, () =>
       this.#device.createBindGroup({ label, layout: this.#pipelines.layout(kernel), entries: [...entries] }),
     );
   }
@@ -350,14 +314,14 @@ export class Device {
   /** Encodes and submits; `running` names what is in flight for the message of a lost device. */
   submit(running: string, encode: (encoder: GPUCommandEncoder) => void): void {
     this.check();
-    this.#running = running;
+    this.#faults.running = running;
     const encoder = this.#device.createCommandEncoder({ label: running });
     encode(encoder);
     this.#device.queue.submit([encoder.finish()]);
   }
 
   createTimestamps(count: number): GPUQuerySet {
-    return this.#guarded(`${count} timestamps`, () =>
+    return this.#faults.guarded(`${count} timestamps`, () =>
       this.#device.createQuerySet({ label: 'profile', type: 'timestamp', count }),
     );
   }
@@ -379,7 +343,7 @@ export class Device {
   ): DeviceBuffer {
     this.check();
     const { label, size } = descriptor;
-    const gpu = this.#guarded(`${what} of ${size} bytes`, () => {
+    const gpu = this.#faults.guarded(`${what} of ${size} bytes`, () => {
       const made = this.#device.createBuffer(descriptor);
       // In the same scope: a buffer that could not be made cannot be written either.
       if (contents && contents.byteLength > 0) this.#write(made, contents);
@@ -416,68 +380,9 @@ export class Device {
       );
     }
   }
-
-  /** Runs a creation inside error scopes; what they catch is thrown by `checked`, or else at the next check. */
-  #guarded<T>(what: string, make: () => T): T {
-    this.#device.pushErrorScope('out-of-memory');
-    this.#device.pushErrorScope('validation');
-    const caught: Promise<GPUError | null>[] = [];
-    try {
-      return make();
-    } finally {
-      // A device that is gone rejects; device.lost says so.
-      for (let scope = 0; scope < 2; scope++) caught.push(this.#device.popErrorScope().catch(() => null));
-      this.#report(what, caught);
-    }
-  }
-
-  #report(what: string, caught: readonly Promise<GPUError | null>[]): void {
-    const scope = Promise.all(caught).then(([invalid, outOfMemory]) => {
-      // A buffer for which there is no memory is invalid, too; the first cause is what counts.
-      const error = outOfMemory ?? invalid;
-      return error ? this.#error(`making the ${what} failed: ${error.message}`) : undefined;
-    });
-    if (this.#scopes) this.#scopes.push(scope);
-    else {
-      scope.then((error) => {
-        this.#failure ??= error;
-      });
-    }
-  }
-
-  /** Why the GPU no longer answers, if it says so soon: a loss is told a little later than what it broke. */
-  async #reason(): Promise<string> {
-    let stopWaiting = () => {};
-    const silence = new Promise<undefined>((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), LOSS_NOTICE_MS);
-      stopWaiting = () => clearTimeout(timer);
-    });
-    const info = await Promise.race([this.#device.lost, silence]);
-    stopWaiting();
-    if (!info) {
-      this.check();
-      return '';
-    }
-    if (info.reason === 'destroyed') return ' (the device has been destroyed)';
-    throw this.#lossError(info);
-  }
-
-  #lossError({ message }: GPUDeviceLostInfo): FwplusError {
-    return this.#error(`the device was lost (${message || 'no reason given'})`);
-  }
-
-  #error(found: string): FwplusError {
-    return new FwplusError(`On ${describeAdapter(this.facts)} ${found}. At the time: ${this.#running}.`, {
-      hint: HINT,
-    });
-  }
 }
 
 const SMALLER = 'Use a smaller image, fewer images at once, or a narrower network.';
-const HINT =
-  'Run `fwplus doctor`. If memory ran out, use a smaller image or close other programs; --resume goes on from the last saved state.';
-/** How long after a failed read a loss is waited for. */
-const LOSS_NOTICE_MS = 250;
 
 // GPUBufferUsage and GPUTextureUsage are globals only in browsers; the numbers are the specification's.
 const GPU_MAP_MODE_READ = 0x1;
