@@ -1,4 +1,4 @@
-// How a Winograd convolution goes over an image: the fields of a Tiling (engine/plans/convolution/tilings.ts), along each axis, and the
+// How a Winograd convolution goes over an image: the fields of a Tiling (engine/plans/convolution/winograd/tilings.ts), along each axis, and the
 // transforms of each sort of tile; those of the weights are there. A kernel says `alias Value = …` for a channel, or four.
 
 #param TILE = 4

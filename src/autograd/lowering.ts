@@ -3,7 +3,7 @@ import type { AdapterFacts } from '../engine/adapter.js';
 import type { Packing } from '../engine/constants.js';
 import type { KernelName, Launch, LaunchOf } from '../engine/launch.js';
 import { withHalfWeights } from '../engine/plans/convolution/half-weights.js';
-import type { Memory } from '../engine/plans/convolution/launches.js';
+import type { Memory } from '../engine/plans/convolution/operands.js';
 import type { ConvolutionPlan } from '../engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../engine/plans/convolution/shape.js';
 import { partOf, type Storage } from '../engine/storage.js';

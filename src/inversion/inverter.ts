@@ -18,6 +18,7 @@ import { lossScaleFor } from './loss-scale.js';
 import { checkMethod, type Method } from './method.js';
 import type { Model } from './model.js';
 import { recordOf } from './objective.js';
+import { checkResumed } from './resumed.js';
 import { Starter } from './start.js';
 import { type Step, traceStep } from './step.js';
 import { hashTarget, type Target } from './target.js';
@@ -265,7 +266,7 @@ export class Inverter {
   ): Promise<Picture[]> {
     const { executable, codes, target: wanted, moments, counter } = this.#parts;
     const hashes = await Promise.all(targets.map(hashTarget));
-    if (resume) this.#checkResumed(resume, hashes);
+    if (resume) checkResumed(this.model, this.method, resume, hashes);
     const features: Float32Array[][] = [];
     const initial: Codes[] = [];
     for (const [at, target] of targets.entries()) {
@@ -314,42 +315,6 @@ export class Inverter {
       baseTarget: baseTargets[at],
       history: [...(resume?.[at]?.history ?? [])],
     }));
-  }
-
-  #checkResumed(states: readonly InversionState[], hashes: readonly string[]): void {
-    if (states.length !== hashes.length || states.some(({ step }) => step !== states[0]!.step)) {
-      throw new FwplusError(
-        `The saved inversions cannot go on together: ${hashes.length} pictures, states after ${states.map(({ step }) => step).join(', ')} steps.`,
-        { hint: 'Give one state a picture, all after as many steps.' },
-      );
-    }
-    states.forEach((state, at) => {
-      this.#checkResume(state, hashes[at]!);
-    });
-  }
-
-  #checkResume(state: InversionState, targetHash: string): void {
-    const mismatch = (what: string, hint: string) => {
-      throw new FwplusError(`The saved inversion cannot go on: ${what}.`, { hint });
-    };
-    if (state.modelId !== this.model.id) {
-      mismatch(
-        `it is of the model '${state.modelId}', this is '${this.model.id}'`,
-        'Give the model that it was made with.',
-      );
-    }
-    if (state.targetHash !== targetHash) {
-      mismatch(
-        'it is of another picture',
-        'Give the same picture and the same --fit, or --restart instead of --resume to start anew.',
-      );
-    }
-    if (JSON.stringify(checkMethod(state.method, 'The saved inversion')) !== JSON.stringify(this.method)) {
-      mismatch(
-        `it was made with other settings: ${differences(state.method, this.method)}`,
-        'Give the same settings, or --restart instead of --resume to start anew.',
-      );
-    }
   }
 
   #divergence(step: number): FwplusError {
@@ -430,13 +395,4 @@ function stacked(tensor: Tensor, batch: number, values: readonly (Float32Array |
 function nextChunk(count: number, milliseconds: number): number {
   const fitting = Math.floor((500 * count) / Math.max(1, milliseconds));
   return Math.max(1, Math.min(RING, 2 * count, fitting));
-}
-
-/** The settings by which two methods differ, as `learningRate 0.01 instead of 0.02`. */
-function differences(saved: Method, wanted: Method): string {
-  const shown = (method: Method, name: keyof Method) => JSON.stringify(method[name]);
-  return (Object.keys(wanted) as (keyof Method)[])
-    .filter((name) => shown(saved, name) !== shown(wanted, name))
-    .map((name) => `${name} ${shown(saved, name)} instead of ${shown(wanted, name)}`)
-    .join(', ');
 }

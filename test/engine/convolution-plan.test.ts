@@ -1,7 +1,7 @@
 /** The phases of a convolution: every output once, from the products that define it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packKernelFirst } from '../../src/engine/plans/convolution/direct.js';
+import { packKernelFirst } from '../../src/engine/plans/convolution/packing.js';
 import { type ConvolutionShape, phaseParams, phasesOf } from '../../src/engine/plans/convolution/shape.js';
 
 function shapeOf(

@@ -3,10 +3,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sources } from '../../src/engine/kernels.gen.js';
 import { storedBy } from '../../src/engine/plans/convolution/cost.js';
-import { type DirectPlan, directPlans, packKernelFirst } from '../../src/engine/plans/convolution/direct.js';
+import type { DirectPlan } from '../../src/engine/plans/convolution/direct/plan.js';
+import { directPlans } from '../../src/engine/plans/convolution/direct/plans.js';
+import { packKernelFirst } from '../../src/engine/plans/convolution/packing.js';
 import { convolutionPlans, planConvolution } from '../../src/engine/plans/convolution/plan.js';
 import { phaseFlops, phasesOf } from '../../src/engine/plans/convolution/shape.js';
-import { SCRATCH_BYTES, winogradPlans } from '../../src/engine/plans/convolution/winograd.js';
+import { SCRATCH_BYTES, winogradPlans } from '../../src/engine/plans/convolution/winograd/plans.js';
 import { preprocess } from '../../src/engine/preprocess.js';
 import { bareLaunches, facts, SUBGROUP_SIZES, shapeOf, TRIES, type Try } from './convolution-tries.js';
 

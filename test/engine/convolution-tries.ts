@@ -1,7 +1,8 @@
 /** Convolutions to try: shapes, operands drawn for them, and what a plan makes of them. */
 import { type AdapterFacts, TEXTURE_READS } from '../../src/engine/adapter.js';
 import type { Device } from '../../src/engine/device.js';
-import { convolutionLaunches, type LaunchOptions } from '../../src/engine/plans/convolution/launches.js';
+import { convolutionLaunches } from '../../src/engine/plans/convolution/launches.js';
+import type { LaunchOptions } from '../../src/engine/plans/convolution/operands.js';
 import type { ConvolutionPlan } from '../../src/engine/plans/convolution/plan.js';
 import type { ConvolutionShape } from '../../src/engine/plans/convolution/shape.js';
 import { type Constant, partOf, type Storage } from '../../src/engine/storage.js';

@@ -7,12 +7,12 @@ import type { AdapterFacts } from '../../adapter.js';
 
 /** Of a vec4 of channels in every lane: where they come in fours, and where their number is ragged. */
 export interface Loads {
-  readonly even: number;
+  readonly whole: number;
   readonly ragged: number;
 }
 
-export const BUFFER_LOADS: Loads = { even: 22, ragged: 30 };
-export const TEXTURE_LOADS: Loads = { even: 4, ragged: 12 };
+export const BUFFER_LOADS: Loads = { whole: 22, ragged: 30 };
+export const TEXTURE_LOADS: Loads = { whole: 4, ragged: 12 };
 /** Of a vec4 that is copied into a texture before. */
 const TEXEL_COPY = 3;
 /** Of beginning a launch, while all cores wait; fitted, as WEIGHT is, to small layers on llvmpipe with two cores. */

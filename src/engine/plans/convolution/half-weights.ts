@@ -8,7 +8,7 @@ import { type ConvolutionPlan, isWinograd } from './plan.js';
  * The same plan with its packed weights in half precision: half the memory and half the reads; sums stay in single precision.
  * Weights that are halves already (a file of fp16) lose nothing in direct kernels; others, and what F(2×2) makes of weights, are
  * rounded to 11 bits. The plain kernel, which is the reference, stays as it is, and so does F(4×4): its transform would make the
- * rounding six times worse (winograd.ts).
+ * rounding six times worse (winograd/plans.ts).
  *
  * Packing throws a FwplusError at a weight beyond 65,504, which is the largest half.
  */

@@ -2,9 +2,11 @@
 import type { AdapterFacts } from '../../adapter.js';
 import { choosePlan, NO_CHOICES, type PlanChoices } from '../../tuning/choices.js';
 import { shapeKey } from '../../tuning/keys.js';
-import { type DirectPlan, directPlans } from './direct.js';
+import type { DirectPlan } from './direct/plan.js';
+import { directPlans } from './direct/plans.js';
 import { type ConvolutionShape, convolutionFlops } from './shape.js';
-import { type WinogradPlan, winogradPlans } from './winograd.js';
+import type { WinogradPlan } from './winograd/plan.js';
+import { winogradPlans } from './winograd/plans.js';
 
 export type ConvolutionPlan = DirectPlan | WinogradPlan;
 

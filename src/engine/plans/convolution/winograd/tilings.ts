@@ -1,5 +1,5 @@
 /** How Winograd convolutions go over an image, along each axis: tiles of outputs, what they see, and what is multiplied. */
-import type { ConvolutionShape } from './shape.js';
+import type { ConvolutionShape } from '../shape.js';
 
 export interface Tiling {
   /** In the names of plans. */
