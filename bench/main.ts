@@ -197,7 +197,7 @@ async function report(results: Results, { json, charts }: Options): Promise<void
   if (json) await writeAtomic(json, `${JSON.stringify(results, null, 2)}\n`);
   const scenes = {
     ...(results.rows.some(({ gbs }) => gbs !== null) && { roofline: rooflineScene(results) }),
-    ...(largest && { layers: layerScene(largest, results.adapter) }),
+    ...(largest && { layers: layerScene(largest, results) }),
   };
   for (const [name, scene] of Object.entries(scenes)) {
     const file = join(charts, `${name}.png`);

@@ -32,7 +32,8 @@ export function roofAt(intensity: number, { fma_gflops, copy_gbs }: Results['cei
   return Math.min(fma_gflops, intensity * copy_gbs);
 }
 
-export function rooflineScene({ adapter, ceilings, rows }: Results): Scene {
+export function rooflineScene(results: Results): Scene {
+  const { ceilings, rows } = results;
   const points = rooflinePoints(rows);
   const above = points.some(({ gflops }) => gflops > ceilings.fma_gflops);
   const ridge = ceilings.fma_gflops / ceilings.copy_gbs;
@@ -64,7 +65,7 @@ export function rooflineScene({ adapter, ceilings, rows }: Results): Scene {
     shapes: [
       ...heading(
         'Kernels under the roof',
-        `${adapter}.${above ? ' Dots above the roof: fewer multiplications than are counted (Winograd), or other units.' : ''}`,
+        `${machineOf(results)}.${above ? ' Dots above the roof: fewer multiplications than are counted (Winograd), or other units.' : ''}`,
       ),
       ...axes(xAxis, yAxis),
       ...roof(ceilings, xAxis, place),
@@ -82,6 +83,11 @@ export function rooflineScene({ adapter, ceilings, rows }: Results): Scene {
 
 function isOwn({ row }: { readonly row: Row }): boolean {
   return row.engine === 'fwplus';
+}
+
+/** The adapter and its driver; names of software adapters end in hyphens. */
+export function machineOf({ adapter, driver }: Pick<Results, 'adapter' | 'driver'>): string {
+  return [adapter.replace(/-+$/, ''), driver].filter(Boolean).join(', ');
 }
 
 /** A title and what stands below it, at the margin. */

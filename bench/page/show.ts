@@ -30,7 +30,7 @@ export function showResults(results: Results): void {
   const parts: Node[] = [];
   if (steps.length > 0) parts.push(made('h2', 'Whole steps'), stepTable(steps));
   const last = steps.filter(({ pass, layers }) => pass === 'invert' && layers.length > 0).at(-1);
-  if (last) parts.push(chart(sceneToSvg(layerScene(last, results.adapter))));
+  if (last) parts.push(chart(sceneToSvg(layerScene(last, results))));
   if (rooflinePoints(kernels).length > 0) parts.push(chart(sceneToSvg(rooflineScene(results))));
   if (kernels.length > 0) parts.push(made('h2', 'Kernels'), kernelTable(kernels));
   document.getElementById('results')!.replaceChildren(...parts);
