@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * `npm test -- [--node | --chromium] [pattern]`: sets up what is missing, then checks and tests everything.
- * With a pattern (a regular expression on file or case names) only those tests, and no lint.
+ * `npm test -- [--node | --chromium] [--as=hardware | --as=bare] [pattern]`: sets up what is missing, then checks and tests everything.
+ * With a pattern (a regular expression on file or case names) only those tests, and no lint. `--as` disguises the adapter, in Node alone,
+ * as a card, with or without optional features: so the plans of hardware are tested where there is none.
  */
 import { fork } from 'node:child_process';
 import { ensureAdapter } from './adapter.js';
@@ -14,7 +15,8 @@ import { report, root, say } from './process.js';
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
 
 const args = process.argv.slice(2);
-const hosts = ['node', 'chromium'].filter((host) => args.includes(`--${host}`));
+const disguise = args.find((arg) => arg.startsWith('--as='))?.slice('--as='.length);
+const hosts = disguise ? ['node'] : ['node', 'chromium'].filter((host) => args.includes(`--${host}`));
 const pattern = args.filter((arg) => !arg.startsWith('--')).join(' ');
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
@@ -34,9 +36,17 @@ async function main() {
     const failed = checks.filter((check) => check.problems).length;
     add({ passed: checks.length - failed, failed, skipped: 0 });
   } else if (typeErrors) say(`Going on in spite of type errors:\n${typeErrors}\n`);
-  const env = await ensureAdapter();
+  const env = { ...(await ensureAdapter()), ...(await disguised()) };
   const chromium = hosts.length === 0 || hosts.includes('chromium') ? await ensureChromium() : undefined;
   add(await runTests(env, chromium));
+}
+
+/** The environment of all processes of the tests. */
+async function disguised() {
+  if (disguise === undefined) return {};
+  const { RUNS, disguisedAs } = await import(`${root}dist/test/harness/disguise/as.js`);
+  if (RUNS.includes(disguise)) return disguisedAs(disguise);
+  throw new Error(`There is no --as=${disguise}, but --as=${RUNS.join(', --as=')}.`);
 }
 
 /**

@@ -7,10 +7,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createImage } from '../../src/io/image.js';
 import { encodePng } from '../../src/io/png.js';
+import { disguisedAs } from '../harness/disguise/as.js';
 import { drawing } from '../inversion/random-model.js';
 import { isRefused, snapshot, succeeds } from './command.js';
 import { writeModel } from './model-folder.js';
-import { withBackend } from './webgpu-stub.js';
 
 const work = mkdtempSync(join(tmpdir(), 'fwplus-'));
 const at = (name: string) => join(work, name);
@@ -191,17 +191,17 @@ test('no adapter', async () => {
 });
 
 test('the null backend, which computes nothing', async () => {
-  const env = withBackend(work, `create([...flags, 'backend=null'])`);
+  const env = disguisedAs('null');
   const wanted = { says: /'null-backend' is a null backend: it accepts work and computes nothing/ };
   await isRefused(invert(picture), wanted, { env });
   await isRefused(['doctor'], { ...wanted, hints: /Vulkan driver/ }, { env });
 });
 
 test('only another adapter than the software that is wanted', async () => {
-  const env = withBackend(work, 'disguised(create(flags))');
+  const env = disguisedAs('hardware');
   await isRefused(
     invert(picture, '--adapter', 'software'),
-    { says: /No software adapter was found, only Abacus/ },
+    { says: /No software adapter was found, only card/ },
     { env },
   );
 });
