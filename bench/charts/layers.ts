@@ -1,13 +1,12 @@
 /** Where the time of one step goes, layer by layer, forward and backward. */
-
-import type { Results } from '../../src/cli/bench-results.js';
+import { type Machine, machineOf } from '../../src/cli/bench-results.js';
 import type { Colour } from '../../src/io/draw/canvas.js';
 import type { Scene, Shape } from '../../src/io/draw/scene.js';
 import { measureText } from '../../src/io/draw/text.js';
 import { hairline, ink, inkQuiet, lineColours } from '../../src/io/draw/theme.js';
 import { linearAxis } from '../../src/io/ticks.js';
 import type { StepRow } from '../step-rows.js';
-import { heading, machineOf } from './roofline.js';
+import { heading } from './roofline.js';
 
 const WIDTH = 760;
 const ROW = 22;
@@ -15,10 +14,7 @@ const TOP = 132;
 const FORWARD: Colour = lineColours[0]!;
 const BACKWARD: Colour = lineColours[1]!;
 
-export function layerScene(
-  { shape, ms, outsideKernels, layers }: StepRow,
-  machine: Pick<Results, 'adapter' | 'driver'>,
-): Scene {
+export function layerScene({ shape, ms, outsideKernels, layers }: StepRow, machine: Machine): Scene {
   const names = Math.max(...layers.map(({ layer }) => measureText(layer, { size: 13 })));
   const left = Math.round(28 + names + 14);
   const right = WIDTH - 84;

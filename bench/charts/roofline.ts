@@ -1,5 +1,5 @@
 /** Rates over arithmetic intensity, under the roof that the two ceilings make (Williams, Waterman & Patterson 2009). */
-import type { Results, Row } from '../../src/cli/bench-results.js';
+import { machineOf, type Results, type Row } from '../../src/cli/bench-results.js';
 import type { Colour } from '../../src/io/draw/canvas.js';
 import type { Scene, Shape } from '../../src/io/draw/scene.js';
 import { wrapText } from '../../src/io/draw/text.js';
@@ -83,11 +83,6 @@ export function rooflineScene(results: Results): Scene {
 
 function isOwn({ row }: { readonly row: Row }): boolean {
   return row.engine === 'fwplus';
-}
-
-/** The adapter and its driver; names of software adapters end in hyphens. */
-export function machineOf({ adapter, driver }: Pick<Results, 'adapter' | 'driver'>): string {
-  return [adapter.replace(/-+$/, ''), driver].filter(Boolean).join(', ');
 }
 
 /** A title and what stands below it, at the margin. */

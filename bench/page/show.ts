@@ -1,14 +1,20 @@
 /** Results in the page: facts, tables, charts. */
-import { EFFECTIVE_NOTE, isEffective, type Results, type Row } from '../../src/cli/bench-results.js';
+import {
+  EFFECTIVE_NOTE,
+  isEffective,
+  machineOf,
+  type Results,
+  type Row,
+} from '../../src/cli/bench-results.js';
 import { digits } from '../../src/cli/bench-table.js';
 import { sceneToSvg } from '../../src/io/draw/scene.js';
 import { layerScene } from '../charts/layers.js';
 import { rooflinePoints, rooflineScene } from '../charts/roofline.js';
 import { isStep, type StepRow } from '../step-rows.js';
 
-export function showFacts({ adapter, driver, versions, ceilings }: Results): void {
+export function showFacts({ versions, ceilings, ...machine }: Results): void {
   const facts = [
-    ['Adapter', driver && driver !== adapter ? `${adapter}, ${driver}` : adapter],
+    ['Adapter', machineOf(machine)],
     ['Browser', browserOf(versions.browser ?? '')],
     ['Multiply-adds', `${digits(ceilings.fma_gflops)} GFLOP/s`],
     ['Copy', `${digits(ceilings.copy_gbs)} GB/s, read and written`],

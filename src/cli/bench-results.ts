@@ -32,6 +32,14 @@ export interface Results {
   readonly rows: readonly Row[];
 }
 
+export type Machine = Pick<Results, 'adapter' | 'driver'>;
+
+/** The adapter, and its driver where that says more; names of software adapters end in hyphens. */
+export function machineOf({ adapter, driver }: Machine): string {
+  const name = adapter.replace(/-+$/, '');
+  return driver && driver !== adapter ? `${name}, ${driver}` : name;
+}
+
 export function resultsOf(
   { name, description, matrix }: AdapterFacts,
   versions: Results['versions'],

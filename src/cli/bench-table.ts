@@ -1,5 +1,12 @@
 /** Results as text for a terminal. */
-import { EFFECTIVE_NOTE, type Engine, isEffective, type Results, type Row } from './bench-results.js';
+import {
+  EFFECTIVE_NOTE,
+  type Engine,
+  isEffective,
+  machineOf,
+  type Results,
+  type Row,
+} from './bench-results.js';
 import { columns } from './columns.js';
 
 const NAMES: Readonly<Record<Engine, string>> = {
@@ -71,10 +78,10 @@ export function digits(value: number | null | undefined): string {
 }
 
 /** The first lines of a run: what was measured, on what, against what. */
-export function headline({ adapter, driver, versions, ceilings }: Omit<Results, 'rows'>): string {
+export function headline({ versions, ceilings, ...machine }: Omit<Results, 'rows'>): string {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
-    `Adapter   ${adapter}${driver && driver !== adapter ? `, ${driver}` : ''}`,
+    `Adapter   ${machineOf(machine)}`,
     `Versions  ${named.join(', ')}`,
     `Ceilings  ${digits(ceilings.fma_gflops)} GFLOP/s of multiply-adds, ${digits(ceilings.copy_gbs)} GB/s copied (read and written)`,
   ].join('\n');

@@ -7,7 +7,7 @@ import { compareRuns, geometricMean } from '../../bench/compare.js';
 import { kernelTimes, layerTimes, type StepRow } from '../../bench/step-rows.js';
 import { stepKernels, stepTable } from '../../bench/step-table.js';
 import { convolutionCase } from '../../src/autograd/measure/convolution-case.js';
-import { isEffective, type Results, type Row, rowOf } from '../../src/cli/bench-results.js';
+import { isEffective, machineOf, type Results, type Row, rowOf } from '../../src/cli/bench-results.js';
 import { headline, kernelTable, ratioToBest } from '../../src/cli/bench-table.js';
 import { sceneToSvg } from '../../src/io/draw/scene.js';
 
@@ -69,6 +69,7 @@ test('the ratio is to the quickest of the others', () => {
 test('the headline names adapter, driver, versions and ceilings', () => {
   const text = headline(results([]));
   for (const part of ['any, some', 'fwplus 1.0.0', '100 GFLOP/s', '10.0 GB/s']) assert.match(text, part);
+  assert.is(machineOf({ adapter: 'any', driver: 'any' }), 'any');
 });
 
 test('two runs are compared row by row', () => {
